@@ -1,0 +1,122 @@
+// What the catalogue, the verifier and the reports speak of: Property, Case, Subject, Verdict. Plain data and one interface.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gradproof/dtype.hpp"
+#include "gradproof/graph.hpp"
+
+namespace gradproof {
+
+// --- Subjects: whoever answers ------------------------------------------------------------------------------------------
+
+// How a case is put to the subject: layout and rank matter to subjects that have strides and ranks.
+enum class Layout { contiguous, transposed, strided, offset, expanded };
+[[nodiscard]] std::string_view name(Layout layout);
+[[nodiscard]] std::optional<Layout> find_layout(std::string_view name);
+
+struct Case {
+  Graph graph;
+  Dtype dtype = Dtype::f64;
+  Layout layout = Layout::contiguous;
+  int rank = 2;
+};
+
+// What came back for one tensor: its own claim of dtype and shape, and its values as doubles.
+struct Tensor {
+  std::string dtype;
+  std::vector<std::int64_t> shape;
+  std::vector<double> values;
+};
+
+// A subject's answer: a tensor for each output, and the gradient with respect to each input; absent where the subject
+// says that no gradient reaches it.
+struct Answer {
+  std::vector<Tensor> outputs;
+  std::vector<std::optional<Tensor>> gradients;
+  std::vector<std::string> damage;  // buffers of the caller that the subject overwrote
+};
+
+// Why there is no answer.
+enum class Refusal {
+  unsupported,  // the subject can't do this: neither holds nor fails
+  failed,       // the subject raised, crashed, hung, answered with rubbish: a verdict about it
+};
+struct NoAnswer {
+  Refusal refusal;
+  std::string kind;     // one word: raised, returned, crashed, timed_out ...
+  std::string message;  // one line
+  std::string detail;   // the subject's own words: a traceback, the end of its standard error
+};
+
+using Reply = Result<Answer, NoAnswer>;
+
+class Subject {
+ public:
+  virtual ~Subject() = default;
+  [[nodiscard]] virtual std::string name() const = 0;
+  // One reply for each case, in order.
+  [[nodiscard]] virtual std::vector<Reply> run(std::span<const Case> cases) = 0;
+  // The gradient of the sum of <weight, gradient>, where the weight of each input's gradient is 1, 2, 3 ... entry by entry (double backward). `outputs`
+  // is empty in the answer.
+  [[nodiscard]] virtual Reply run_twice(const Case& c);
+  [[nodiscard]] Reply run(const Case& c);
+};
+
+// Subject number 0: gradproof's own engine, in float or double.
+class Engine : public Subject {
+ public:
+  [[nodiscard]] std::string name() const override { return "builtin"; }
+  using Subject::run;
+  [[nodiscard]] std::vector<Reply> run(std::span<const Case> cases) override;
+  [[nodiscard]] Reply run_twice(const Case& c) override;
+};
+
+// The gradient graph whose outputs are the gradients alone, with the weights 1, 2, 3 ... as cotangents: what run_twice differentiates.
+[[nodiscard]] Graph weighted_gradient(const Graph& gradient_graph, std::size_t outputs);
+
+// --- Verdicts -----------------------------------------------------------------------------------------------------------
+
+enum class Outcome { holds, fails, undecided, not_applicable };
+[[nodiscard]] std::string_view name(Outcome outcome);
+
+// How a wrong value relates to the right one; shrinking and grouping keep to one class.
+enum class Residual { none, sign, got_zero, expected_zero, ratio, not_finite, no_answer, shape };
+[[nodiscard]] std::string_view name(Residual residual);
+
+// One disagreement: where, what was expected and allowed, what was seen.
+struct Disagreement {
+  std::string place;  // "gradient of x [1,2]"
+  double expected = 0;
+  double observed = 0;
+  double allowed = 0;  // the largest |observed - expected| that would have passed
+  Residual residual = Residual::none;
+};
+
+struct Finding {
+  Outcome outcome = Outcome::not_applicable;
+  std::string reason;  // why undecided or not applicable; for no_answer failures the subject's message
+  std::optional<Disagreement> worst;
+  std::string detail;  // the subject's own words, where it failed to answer
+  // Holds: the smallest relative error, in any one entry that is not zero, that this check would have caught.
+  double detection_power = 0;
+  std::size_t compared = 0;
+};
+
+struct Property {
+  std::string_view id;
+  std::string_view claim;    // one sentence
+  std::string_view explain;  // what it means for the author of a layer, and what to look at when it fails
+  Finding (*check)(Subject& subject, const Case& c);
+};
+
+// The catalogue, in the order in which reports list it.
+[[nodiscard]] std::span<const Property* const> catalogue();
+[[nodiscard]] const Property* find_property(std::string_view id);
+
+}  // namespace gradproof

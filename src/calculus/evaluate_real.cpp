@@ -1,0 +1,8 @@
+#include "calculus/evaluate.hpp"
+#include "gradproof/complex.hpp"
+#include "gradproof/dual.hpp"
+#include "gradproof/real.hpp"
+
+template class gradproof::Evaluation<gradproof::Real>;
+template class gradproof::Evaluation<gradproof::Complex<gradproof::Real>>;
+template class gradproof::Evaluation<gradproof::Dual<gradproof::Real>>;
