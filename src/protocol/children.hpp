@@ -1,0 +1,25 @@
+#pragma once
+
+#include <sys/types.h>
+
+namespace gradproof::protocol {
+
+// The process groups that are alive now, in a table without locks, so that a signal handler can end them all.
+
+// Kills every group at once and keeps new ones from starting: from now on every exchange fails as
+// `interrupted`. Async-signal-safe: made for the handler of SIGINT and SIGTERM. The processes are reaped by
+// their owners.
+void kill_all_children() noexcept;
+
+// Undoes the second half of kill_all_children, for a program that goes on after an interruption.
+void let_children_start() noexcept;
+
+[[nodiscard]] bool children_forbidden() noexcept;
+
+// For Process alone. A group is entered right after it started and struck off before its leader is reaped: as
+// long as it is in the table, the kernel cannot give its number to anybody else.
+enum class Entry { entered, forbidden, table_full };
+[[nodiscard]] Entry enter_group(pid_t group) noexcept;
+void strike_group(pid_t group) noexcept;
+
+}  // namespace gradproof::protocol

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace gradproof::protocol {
+
+// What is asked and answered, as plain data. Whatever comes out of Client has been checked: each tensor has
+// as many bytes as its shape takes, no size is negative or overflows, and each string is UTF-8 that is safe
+// to print.
+
+// Little-endian, row-major, contiguous. The dtype is what the subject says that it returned, and so it may be
+// one that nobody asked for ("i64"); whether dtype and shape are the right ones is judged elsewhere.
+struct WireTensor {
+  std::string dtype;
+  std::vector<std::int64_t> shape;
+  std::vector<std::byte> bytes;
+};
+
+// Bytes for each element; empty for a dtype that protocol 1 does not name.
+[[nodiscard]] std::optional<std::size_t> size_of(std::string_view dtype);
+
+struct CaseRequest {
+  std::string graph, dtype, layout;
+  int rank = 2;
+};
+
+struct CaseReply {
+  std::vector<WireTensor> outputs;
+  std::vector<std::optional<WireTensor>>
+    gradients;                      // one for each input of the graph; empty where there is none
+  std::vector<std::string> damage;  // what the subject overwrote: "input x", "cotangent 0"
+};
+
+// `kind` is the adapter's word (raised, returned, unsupported), or the name of a Trouble where this case took
+// the process down, or "not_tried" where too many cases before it had done that. `traceback` is the end of
+// stderr then.
+struct CaseError {
+  std::string kind, message, traceback;
+};
+
+using CaseResult = std::variant<CaseReply, CaseError>;
+
+struct Hello {
+  std::string adapter, framework, subject, form, lambda;
+  std::vector<std::string> dtypes, ops, layouts;
+  std::optional<double> fixed_lambda;  // known only where the subject tells it
+  bool lambda_is_fixed = false;
+};
+
+// The adapter works, but not the subject. `kind` is import, missing, form or protocol.
+struct SubjectError {
+  std::string kind, message, traceback;
+};
+
+}  // namespace gradproof::protocol
