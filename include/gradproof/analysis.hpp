@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "gradproof/dtype.hpp"
 #include "gradproof/graph.hpp"
 
 namespace gradproof {
@@ -15,23 +16,25 @@ struct Strength {
 };
 [[nodiscard]] Strength reversal_strength(const Graph& graph);
 
-// One entry of a graph's output: its value, the sum of the absolute contributions to it, and the bound on the rounding
-// error of computing it, in any order of summation, in units of the format's u and to first order (src/number/tracked.hpp).
+// One entry of a graph's output: its value, the sum of the absolute contributions to it, and the bound on the error of computing it in
+// a format: roundings and underflows, in any order of summation, to first order (src/number/tracked.hpp).
 struct Bound {
   double value;
   double bulk;
   double error;
 };
-// For each output, its entries.
-[[nodiscard]] std::vector<std::vector<Bound>> rounding_bounds(const Graph& graph);
+struct Bounds {
+  std::vector<std::vector<Bound>> outputs;  // the entries of each output
+  // The least distance of a selection or a rounding from its kink over the error bound of that distance: above 1 every decision made in the
+  // format is that of exact arithmetic. Infinity without kinks, 0 on a kink.
+  double kink_margin;
+  bool overflows;  // some value, or a partial sum on the way to it, may be beyond the format's largest number
+};
+[[nodiscard]] Bounds rounding_bounds(const Graph& graph, Dtype dtype);
 
 // The significant bits that a format needs so that every value of the graph, and every partial sum on the way to it, is
 // exact; above 10^5 when none suffices.
 [[nodiscard]] double exact_bits(const Graph& graph);
-
-// The least distance of a selection or a rounding from its kink, in units of the bound on its rounding error: decisions made in a
-// format with u below this are those of exact arithmetic. Infinity for a graph without kinks, 0 for one that stands on a kink.
-[[nodiscard]] double kink_margin(const Graph& graph);
 
 // Whether every operand is inside its operation's domain and every value is finite, computed in double.
 [[nodiscard]] bool well_defined(const Graph& graph);

@@ -20,6 +20,9 @@ enum class Layout { contiguous, transposed, strided, offset, expanded };
 [[nodiscard]] std::string_view name(Layout layout);
 [[nodiscard]] std::optional<Layout> find_layout(std::string_view name);
 
+// The shape that a matrix has in a rank: 4 is 1x1xRxC, 1 is C, 0 is a lone number.
+[[nodiscard]] std::vector<std::int64_t> shape_in_rank(Shape shape, int rank);
+
 struct Case {
   Graph graph;
   Dtype dtype = Dtype::f64;
@@ -45,6 +48,7 @@ struct Answer {
 // Why there is no answer.
 enum class Refusal {
   unsupported,  // the subject can't do this: neither holds nor fails
+  not_tried,    // nobody was there to ask: undecided
   failed,       // the subject raised, crashed, hung, answered with rubbish: a verdict about it
 };
 struct NoAnswer {
@@ -66,6 +70,8 @@ class Subject {
   // is empty in the answer.
   [[nodiscard]] virtual Reply run_twice(const Case& c);
   [[nodiscard]] Reply run(const Case& c);
+  // Forgets all that went before: what follows is answered by a fresh process, where there is one.
+  virtual void refresh() {}
 };
 
 // Subject number 0: gradproof's own engine, in float or double.

@@ -27,12 +27,39 @@ Strength reversal_strength(const Graph& graph) {
   return s;
 }
 
-std::vector<std::vector<Bound>> rounding_bounds(const Graph& graph) {
-  const Evaluation<Tracked> values = evaluate<Tracked>(graph);
-  std::vector<std::vector<Bound>> bounds;
+namespace {
+
+// The kinks of one node, computed from its operands: f(kink) for each entry.
+template <Number S, class F>
+void for_each_kink(const Graph& graph, NodeId id, const Evaluation<S>& values, F f) {
+  const Node& node = graph[id];
+  with_op(node.op, [&]<class O>(std::type_identity<O>) {
+    if constexpr (requires(S t) { O::kink(t); }) {
+      for (const S& x : values[node.operand[0]]) f(O::kink(x));
+    } else if constexpr (requires(S t) { O::kink(t, t); }) {
+      const auto a = values[node.operand[0]], b = values[node.operand[1]];
+      for (std::size_t k = 0; k < a.size(); ++k) f(O::kink(a[k], b[k]));
+    }
+  });
+}
+
+}  // namespace
+
+Bounds rounding_bounds(const Graph& graph, Dtype dtype) {
+  const Evaluation<Tracked> values = evaluate<Tracked>(graph, Bits{format(dtype).precision});
+  const double u = unit_roundoff(dtype), largest = std::ldexp(2 - 2 * u, format(dtype).max_exponent);
+  Bounds bounds{{}, std::numeric_limits<double>::infinity(), false};
+  for (std::uint32_t i = 0; i < graph.size(); ++i) {
+    for (const Tracked& t : values[NodeId{i}])
+      if (!(t.bulk + t.error * u <= largest)) bounds.overflows = true;
+    for_each_kink(graph, NodeId{i}, values, [&](const Tracked& kink) {
+      if (kink.value == 0) bounds.kink_margin = 0;
+      else if (kink.error > 0) bounds.kink_margin = std::min(bounds.kink_margin, std::abs(kink.value) / (kink.error * u));
+    });
+  }
   for (const Output& output : graph.outputs()) {
-    bounds.emplace_back();
-    for (const Tracked& t : values[output.node]) bounds.back().push_back({t.value, t.bulk, t.error});
+    bounds.outputs.emplace_back();
+    for (const Tracked& t : values[output.node]) bounds.outputs.back().push_back({t.value, t.bulk, t.error * u});
   }
   return bounds;
 }
@@ -45,27 +72,6 @@ double exact_bits(const Graph& graph) {
   for (std::uint32_t i = 0; i < graph.size(); ++i)
     for (const Grain& g : values[NodeId{i}]) most = std::max(most, g.bits());
   return most;
-}
-
-double kink_margin(const Graph& graph) {
-  const Evaluation<Tracked> values = evaluate<Tracked>(graph);
-  double least = std::numeric_limits<double>::infinity();
-  const auto consider = [&](const Tracked& kink) {
-    if (kink.value == 0) least = 0;
-    else if (kink.error > 0) least = std::min(least, std::abs(kink.value) / kink.error);
-  };
-  for (std::uint32_t i = 0; i < graph.size(); ++i) {
-    const Node& node = graph[NodeId{i}];
-    with_op(node.op, [&]<class O>(std::type_identity<O>) {
-      if constexpr (requires(Tracked t) { O::kink(t); }) {
-        for (const Tracked& x : values[node.operand[0]]) consider(O::kink(x));
-      } else if constexpr (requires(Tracked t) { O::kink(t, t); }) {
-        const auto a = values[node.operand[0]], b = values[node.operand[1]];
-        for (std::size_t k = 0; k < a.size(); ++k) consider(O::kink(a[k], b[k]));
-      }
-    });
-  }
-  return least;
 }
 
 bool well_defined(const Graph& graph) {

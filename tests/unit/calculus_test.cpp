@@ -115,10 +115,12 @@ TEST_CASE("analysis: exactness and rounding") {
   CHECK(exact_bits(gradient(g)) <= 8);
   CHECK(exact_bits(graph_of("x = input 1x1 [1/3]\noutput x\n")) > 1e5);
   CHECK(exact_bits(graph_of("x = input 1x1 [1]\ny = exp x\noutput y\n")) > 1e5);
-  const auto bounds = rounding_bounds(graph_of(smooth));
-  CHECK(bounds.size() == 2);
-  CHECK(bounds[0][0].error > 1);
-  CHECK(kink_margin(graph_of("x = input 1x1 [0]\ny = relu x\noutput y\n")) == 0);
+  const Bounds bounds = rounding_bounds(graph_of(smooth), Dtype::f64);
+  CHECK(bounds.outputs.size() == 2);
+  CHECK(bounds.outputs[0][0].error > 0x1p-53);
+  CHECK_FALSE(bounds.overflows);
+  CHECK(rounding_bounds(graph_of("x = input 1x1 [300]\ny = square x\noutput y\n"), Dtype::f16).overflows);
+  CHECK(rounding_bounds(graph_of("x = input 1x1 [0]\ny = relu x\noutput y\n"), Dtype::f64).kink_margin == 0);
   CHECK(well_defined(graph_of(smooth)));
   CHECK_FALSE(well_defined(graph_of("x = input 1x1 [-1]\ny = log x\noutput y\n")));
 }

@@ -1,0 +1,96 @@
+// What a run of the verifier or of the property tests has to say, as data. Renderers read it and compute nothing.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gradproof/property.hpp"
+
+namespace gradproof {
+
+// A graph on which a property fails, made small.
+struct Counterexample {
+  std::string property;
+  Case minimal;
+  Finding finding;            // on the minimal graph
+  std::size_t nodes = 0;      // inputs and operations of the minimal graph; literals in place don't count
+  std::size_t shrink_evaluations = 0;
+  std::string replay_file;    // where it was written, if it was
+};
+
+// What became of one property in one dtype.
+struct Tally {
+  std::string property;
+  std::string claim;
+  Dtype dtype = Dtype::f64;
+  std::size_t holds = 0, fails = 0, undecided = 0, not_applicable = 0;
+  // How often each reason was given for undecided and not applicable.
+  std::map<std::string, std::size_t> reasons;
+  // Over the cases that hold: the smallest relative error that the median case, and the bluntest one, would have caught.
+  double median_power = 0, worst_power = 0;
+  [[nodiscard]] std::size_t decided() const { return holds + fails; }
+};
+
+struct SubjectFacts {
+  std::string target;     // "py:grl.py:GRL"
+  std::string framework;  // "PyTorch 2.13.0"
+  std::string form;       // "autograd.Function"
+  std::string lambda;     // how λ is given
+  std::vector<std::string> dtypes;
+  std::vector<std::string> stray;  // what it printed to stdout beside its answers
+  std::size_t restarts = 0;
+};
+
+// What the failures have in common, in a sentence for the author.
+struct Diagnosis {
+  std::string headline;  // expected and observed at the worst element, with the observed factor
+  std::string cause;     // the likely cause; empty when no signature fits
+  std::string mend;      // what usually mends it
+};
+
+enum class Conclusion { verified, not_verified, inconclusive, no_subject };
+[[nodiscard]] std::string_view name(Conclusion conclusion);
+// The documented exit code: 0, 1, 4, 3.
+[[nodiscard]] int exit_code(Conclusion conclusion);
+
+struct Report {
+  std::string command;  // "verify" or "properties"
+  std::string version;
+  std::uint64_t seed = 0;
+  SubjectFacts subject;
+  Conclusion conclusion = Conclusion::inconclusive;
+  std::string reason;  // why inconclusive, or why there is no subject
+  std::string detail;  // the subject's own words, where it did not start
+  Diagnosis diagnosis;
+  std::vector<Tally> tallies;
+  std::vector<Counterexample> counterexamples;  // the most telling first
+  bool interrupted = false;
+  std::size_t cases = 0;
+  double seconds = 0;
+};
+
+// One graph under every oracle.
+struct OracleRow {
+  std::string oracle;
+  Outcome outcome = Outcome::not_applicable;
+  std::string note;        // why undecided or not applicable
+  double worst = 0;        // the largest |oracle - reverse mode| over the entry's absolute path sum
+  double allowed = 0;      // what that entry was allowed, over the same
+};
+struct GradientEntry {
+  std::string place;   // "x [0,1]"
+  std::string value;   // as many digits as were asked for
+};
+struct CheckReport {
+  std::string file;
+  std::int64_t digits = 0;
+  std::vector<GradientEntry> values;     // of the outputs
+  std::vector<GradientEntry> gradient;
+  std::vector<OracleRow> rows;
+  Conclusion conclusion = Conclusion::inconclusive;
+  std::string reason;
+};
+
+}  // namespace gradproof

@@ -1,0 +1,32 @@
+// One object per property.
+#pragma once
+
+#include "gradproof/property.hpp"
+
+namespace gradproof {
+
+extern const Property forward_bits;
+extern const Property backward_rounded;
+extern const Property forward_identity;
+extern const Property gradient_rational_differences;
+extern const Property gradient_rational_duals;
+extern const Property gradient_central_differences;
+extern const Property gradient_complex_step;
+extern const Property gradient_duals;
+extern const Property reversal_scales;
+extern const Property leaf_reversal;
+extern const Property minus_one_is_no_reversal;
+extern const Property zero_cuts;
+extern const Property stacking_multiplies;
+extern const Property affine_in_lambda;
+extern const Property one_copy_per_consumer;
+extern const Property leaf_split;
+extern const Property cotangent_linearity;
+extern const Property unreachable_lambda;
+extern const Property topological_reorder;
+extern const Property hoist;
+extern const Property double_backward;
+extern const Property transpose_identity;
+extern const Property partials_of_surrogate;
+
+}  // namespace gradproof

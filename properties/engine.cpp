@@ -1,0 +1,126 @@
+// Subject number 0, and the small facts of property.hpp.
+#include <cassert>
+
+#include "gradproof/calculus.hpp"
+#include "gradproof/property.hpp"
+
+namespace gradproof {
+
+std::string_view name(Layout layout) {
+  switch (layout) {
+    case Layout::contiguous: return "contiguous";
+    case Layout::transposed: return "transposed";
+    case Layout::strided: return "strided";
+    case Layout::offset: return "offset";
+    case Layout::expanded: return "expanded";
+  }
+  return "?";
+}
+
+std::optional<Layout> find_layout(std::string_view text) {
+  for (const Layout l : {Layout::contiguous, Layout::transposed, Layout::strided, Layout::offset, Layout::expanded})
+    if (name(l) == text) return l;
+  return {};
+}
+
+std::string_view name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::holds: return "holds";
+    case Outcome::fails: return "fails";
+    case Outcome::undecided: return "undecided";
+    case Outcome::not_applicable: return "not applicable";
+  }
+  return "?";
+}
+
+std::string_view name(Residual residual) {
+  switch (residual) {
+    case Residual::none: return "none";
+    case Residual::sign: return "sign";
+    case Residual::got_zero: return "got zero";
+    case Residual::expected_zero: return "expected zero";
+    case Residual::ratio: return "ratio";
+    case Residual::not_finite: return "not finite";
+    case Residual::no_answer: return "no answer";
+    case Residual::shape: return "shape";
+  }
+  return "?";
+}
+
+std::vector<std::int64_t> shape_in_rank(Shape s, int rank) {
+  std::vector<std::int64_t> shape;
+  for (int i = 2; i < rank; ++i) shape.push_back(1);
+  if (rank >= 2) shape.push_back(s.rows);
+  if (rank >= 1) shape.push_back(s.cols);
+  return shape;
+}
+
+Reply Subject::run(const Case& c) {
+  std::vector<Reply> replies = run(std::span(&c, 1));
+  assert(replies.size() == 1);
+  return std::move(replies.front());
+}
+
+Reply Subject::run_twice(const Case&) { return NoAnswer{Refusal::unsupported, "unsupported", "double backward", ""}; }
+
+Graph weighted_gradient(const Graph& gradient_graph, std::size_t outputs) {
+  Draft draft = gradient_graph.draft();
+  draft.outputs.erase(draft.outputs.begin(), draft.outputs.begin() + static_cast<std::ptrdiff_t>(outputs));
+  for (Output& o : draft.outputs) {
+    o.cotangent.clear();
+    for (std::size_t k = 0; k < gradient_graph[o.node].shape.size(); ++k) o.cotangent.emplace_back(static_cast<double>(k + 1));
+    if (o.cotangent.empty()) o.cotangent.emplace_back(1);
+  }
+  auto result = Graph::make(std::move(draft));
+  assert(result.ok());
+  return *std::move(result);
+}
+
+namespace {
+
+template <class S>
+std::vector<Tensor> tensors(const Graph& g, const Evaluation<S>& values, Dtype dtype, int rank) {
+  std::vector<Tensor> result;
+  for (const Output& o : g.outputs()) {
+    const auto v = values[o.node];
+    const Shape s = g[o.node].shape;
+    result.push_back({std::string(format(dtype).name), shape_in_rank(s, rank), std::vector<double>(v.begin(), v.end())});
+  }
+  return result;
+}
+
+Reply answer(const Graph& gradient_graph, std::size_t outputs, Dtype dtype, int rank) {
+  std::vector<Tensor> all;
+  switch (dtype) {
+    case Dtype::f32: all = tensors(gradient_graph, evaluate<float>(gradient_graph), dtype, rank); break;
+    case Dtype::f64: all = tensors(gradient_graph, evaluate<double>(gradient_graph), dtype, rank); break;
+    case Dtype::f16:
+    case Dtype::bf16:
+      return NoAnswer{Refusal::unsupported, "unsupported", "the engine computes in float32 and float64", ""};
+  }
+  Answer a;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i < outputs) a.outputs.push_back(std::move(all[i]));
+    else a.gradients.emplace_back(std::move(all[i]));
+  }
+  return a;
+}
+
+}  // namespace
+
+std::vector<Reply> Engine::run(std::span<const Case> cases) {
+  std::vector<Reply> replies;
+  for (const Case& c : cases) replies.push_back(answer(gradient(c.graph), c.graph.outputs().size(), c.dtype, c.rank));
+  return replies;
+}
+
+Reply Engine::run_twice(const Case& c) {
+  const Graph first = weighted_gradient(gradient(c.graph), c.graph.outputs().size());
+  Reply reply = answer(gradient(first), first.outputs().size(), c.dtype, c.rank);
+  if (!reply) return reply;
+  Answer a = *std::move(reply);
+  a.outputs.clear();
+  return a;
+}
+
+}  // namespace gradproof
