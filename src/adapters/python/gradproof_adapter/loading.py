@@ -1,0 +1,91 @@
+"""Imports the subject's file and finds the name in it, whatever the framework."""
+
+import difflib
+import importlib
+import importlib.machinery
+import importlib.util
+import os
+import sys
+
+from gradproof_adapter.trouble import SubjectTrouble, one_line, trace
+
+
+def load(file, name):
+    """The module made from `file`, and the object that `name`, which may be dotted, stands for."""
+    module = _imported(file)
+    found, path = module, []
+    for part in name.split("."):
+        if not hasattr(found, part):
+            raise SubjectTrouble("missing", _nothing_called(part, found, path, file))
+        found = getattr(found, part)
+        path.append(part)
+    return module, found
+
+
+def _imported(file):
+    path = os.path.abspath(file)
+    if not os.path.isfile(path):
+        what = "is a folder, not a file" if os.path.isdir(path) else "does not exist"
+        raise SubjectTrouble("import", f"{file} {what}")
+    # Judging a file must leave nothing beside it.
+    sys.dont_write_bytecode = True
+    try:
+        try:
+            return _on_its_own(path)
+        except ImportError as error:
+            module = _as_part_of_a_package(path) if "relative import" in str(error) else None
+            if module is None:
+                raise
+            return module
+    except BaseException as error:          # sys.exit() at import is an answer to us, not an order.
+        raise SubjectTrouble("import", _what_failed(file, path, error), trace(error)) from None
+
+
+def _on_its_own(path):
+    """Imports a file as a script is run: its own folder comes first on the search path."""
+    sys.path.insert(0, os.path.dirname(path))
+    # The prefix keeps a subject called random.py from becoming everybody's `random`.
+    name = "subject_" + os.path.splitext(os.path.basename(path))[0]
+    loader = importlib.machinery.SourceFileLoader(name, path)
+    module = importlib.util.module_from_spec(importlib.util.spec_from_file_location(name, path, loader=loader))
+    # Classes find their own module here, which pickle, copy and dataclasses rely on.
+    sys.modules[name] = module
+    loader.exec_module(module)
+    return module
+
+
+def _as_part_of_a_package(path):
+    """Imports a file under its full name in the package that it lies in, or gives None where it lies in none."""
+    folder, stem = os.path.dirname(path), os.path.splitext(os.path.basename(path))[0]
+    names = [stem]
+    while os.path.isfile(os.path.join(folder, "__init__.py")):
+        names.insert(0, os.path.basename(folder))
+        folder = os.path.dirname(folder)
+    if len(names) == 1 or not all(name.isidentifier() for name in names):
+        return None
+    sys.path.insert(0, folder)
+    return importlib.import_module(".".join(names[:-1] if stem == "__init__" else names))
+
+
+def _what_failed(file, path, error):
+    place = file
+    if isinstance(error, SyntaxError) and error.filename == path:
+        place = f"{file}:{error.lineno}"
+    steps = error.__traceback__
+    while steps is not None:
+        if steps.tb_frame.f_code.co_filename == path:
+            place = f"{file}:{steps.tb_lineno}"
+        steps = steps.tb_next
+    return f"importing {place} raised {one_line(error)}"
+
+
+def _nothing_called(part, found, path, file):
+    known = [each for each in vars(found) if not each.startswith("_")] if hasattr(found, "__dict__") else []
+    if not path:
+        # A file's own definitions are meant; what it merely imports is not.
+        own = [each for each in known if getattr(vars(found)[each], "__module__", None) == found.__name__]
+        known = own or known
+    known.sort(key=lambda each: -difflib.SequenceMatcher(None, each.lower(), part.lower()).ratio())
+    where = f"{file}: {'.'.join(path)}" if path else file
+    listed = ", ".join(known[:8]) + (f" and {len(known) - 8} more" if len(known) > 8 else "")
+    return f"{where} has no {part!r}; it has {listed or 'no names at all'}"

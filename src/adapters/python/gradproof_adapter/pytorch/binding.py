@@ -1,0 +1,64 @@
+"""Decides in which way the named object is used: the likeliest that works when it is tried."""
+
+import math
+
+import torch
+
+from gradproof_adapter.pytorch.trial import attempt
+from gradproof_adapter.pytorch.ways import Search
+from gradproof_adapter.trouble import SubjectTrouble
+
+_HINTS = ("ctor", "call", "method", "attribute", "fixed")
+
+
+def bind(module, thing, name):
+    """The first way whose trial gives a tensor like its input, else the first that only a fault of the layer spoils."""
+    hint = _hint(module)
+    tried, best = [], None
+    for give, remark in ((float, ""), (_as_tensor, ", as a tensor")):
+        for way in Search(module, give, hint).ways(thing):
+            way = way._replace(strength=way.strength + ("" if way.is_fixed else remark))
+            outcome = attempt(way)
+            if outcome.rank == 3 or outcome.is_final:
+                return way
+            if outcome.rank > (best[0] if best else 0):
+                best = outcome.rank, way
+            tried.append(f"{way.form} with λ as {way.strength}: {outcome.text}")
+    if best:
+        return best[1]
+    raise SubjectTrouble("form", _not_usable(thing, name, hint, tried))
+
+
+def _as_tensor(strength):
+    return torch.tensor(strength, dtype=torch.float64, device="cpu")
+
+
+def _hint(module):
+    """The author's word on how λ is given, as (kind, name), from GRADPROOF = {"lambda": "ctor:alpha"}."""
+    table = getattr(module, "GRADPROOF", None)
+    if table is None:
+        return None
+    text = table.get("lambda") if isinstance(table, dict) else None
+    kind, _, name = text.partition(":") if isinstance(text, str) else ("", "", "")
+    if kind in _HINTS and name and (kind != "fixed" or _is_number(name)):
+        return kind, name
+    raise SubjectTrouble(
+        "form", f"GRADPROOF is {table!r}; it must be a dictionary such as {{'lambda': 'ctor:alpha'}}, where the word "
+                f"before the colon is one of {', '.join(_HINTS)}, and fixed takes a number")
+
+
+def _is_number(text):
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _not_usable(thing, name, hint, tried):
+    what = f"the class {thing.__qualname__}" if isinstance(thing, type) else f"a {type(thing).__name__}"
+    if hint:
+        what += f", for which GRADPROOF says that λ is given as {':'.join(hint)}"
+    if tried:
+        return f"{name} is {what}; tried {'; '.join(tried)}"
+    return (f"{name} is {what}, which can't be called with a tensor{' in this way' if hint else ''}; wanted: a "
+            "torch.autograd.Function, an nn.Module class or instance, a factory make(λ), or a function f(x, λ)")

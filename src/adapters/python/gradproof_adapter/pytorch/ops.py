@@ -1,0 +1,47 @@
+"""The ops of a graph, reversals apart, in plain PyTorch."""
+
+import torch
+
+
+class _StraightThroughRound(torch.autograd.Function):
+    """Rounds half to even; the gradient passes as if nothing had been done.  x + (round(x) - x) would round twice."""
+
+    @staticmethod
+    def forward(ctx, x):
+        return torch.round(x)
+
+    @staticmethod
+    def backward(ctx, cotangent):
+        return cotangent
+
+
+def _softplus(x):
+    """log(1 + exp(x)), accurate on both sides, and so is its gradient.
+
+    softplus(x) = max(x, 0) + log1p(exp(-|x|)).  PyTorch's own switches to x above a threshold.  At 0 the gradients of
+    maximum and abs, one half and nothing, add up to the right one half.
+    """
+    return torch.maximum(x, torch.zeros_like(x)) + torch.log1p(torch.exp(-torch.abs(x)))
+
+
+def _sum(x, axis):
+    return x.sum(dim={"all": (0, 1), "rows": 0, "cols": 1}[axis], keepdim=True)
+
+
+def _slice(x, bounds):
+    top, bottom, left, right = bounds
+    return x[top:bottom, left:right]
+
+
+# Called with the operands' tensors, and with the node's argument where it has one.
+OPS = {
+    "add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div,
+    "max": torch.maximum, "min": torch.minimum,
+    "neg": torch.neg, "exp": torch.exp, "log": torch.log, "sin": torch.sin, "cos": torch.cos, "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid, "softplus": _softplus, "sqrt": torch.sqrt, "square": torch.square, "relu": torch.relu,
+    "abs": torch.abs, "step": lambda x: (x > 0).to(x.dtype), "round": _StraightThroughRound.apply,
+    "stop": torch.Tensor.detach, "pow": torch.pow,
+    "matmul": torch.matmul, "transpose": torch.t, "sum": _sum, "broadcast": lambda x, shape: x.expand(shape),
+    "reshape": lambda x, shape: x.reshape(shape), "slice": _slice,
+    "concat": lambda a, b, axis: torch.cat((a, b), 0 if axis == "rows" else 1),
+}

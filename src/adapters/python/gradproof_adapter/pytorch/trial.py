@@ -1,0 +1,99 @@
+"""Tries a way of calling the subject, in a process of its own.
+
+A trial is a forward pass on a tiny tensor.  Whether the backward pass is right is what the verdict is about, and
+decides nothing here.  The fork keeps the subject that is judged afterwards untouched, and turns a layer that hangs or
+ends the process into an answer.
+"""
+
+import json
+import os
+import select
+import signal
+import time
+from typing import NamedTuple
+
+import torch
+
+from gradproof_adapter.pytorch.places import OUTSIDE
+from gradproof_adapter.trouble import frames, one_line
+
+SECONDS = 2.0
+STRENGTH = 0.5
+
+
+class NotThisWay(Exception):
+    """What came back shows that the subject is not meant to be called like this."""
+
+
+class Outcome(NamedTuple):
+    rank: int           # 3: a tensor like the input; 2: another tensor; 1: a fault of the layer's; 0: not the way
+    text: str
+    is_final: bool = False
+
+
+def attempt(way):
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _answer_and_leave(way, writing)
+    os.close(writing)
+    answer = _read_until(reading, time.monotonic() + SECONDS)
+    os.close(reading)
+    _end(child)
+    if answer is None:
+        return Outcome(1, f"no answer within {SECONDS:g} s", True)
+    if not answer:
+        return Outcome(1, "ended the process", True)
+    return Outcome(*json.loads(answer))
+
+
+def _answer_and_leave(way, writing):
+    here = os.getpid()
+    try:
+        # What the layer prints, it will print again when it is run in earnest.
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        answer = json.dumps(_outcome(way)).encode("ascii")
+        # A layer that forks comes back twice.
+        if os.getpid() == here:
+            os.write(writing, answer)
+    finally:
+        os._exit(0)
+
+
+def _outcome(way):
+    x = torch.arange(6, dtype=torch.float32, device="cpu").reshape(2, 3).requires_grad_(True)
+    try:
+        with torch.enable_grad():
+            y = way.layers()(STRENGTH)(x)
+    except NotThisWay as error:
+        return Outcome(0, str(error))
+    except BaseException as error:
+        # An argument too many or too few is refused before any line of the subject's is reached.
+        refused = isinstance(error, TypeError) and all(file.startswith(OUTSIDE) for file in frames(error))
+        return Outcome(0 if refused else 1, one_line(error))
+    if isinstance(y, torch.Tensor):
+        return Outcome(3 if y.shape == x.shape else 2, "a tensor")
+    return Outcome(0 if callable(y) else 1, f"gave a {type(y).__name__}")
+
+
+def _read_until(reading, deadline):
+    """All that the trial wrote, or None when it is not done by then."""
+    answer = b""
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([reading], [], [], left)[0]:
+            return None
+        piece = os.read(reading, 65536)
+        if not piece:
+            return answer
+        answer += piece
+
+
+def _end(child):
+    try:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    except (ProcessLookupError, ChildProcessError):
+        pass                                # A subject may have asked the system to reap children by itself.

@@ -1,0 +1,257 @@
+"""All the ways in which an object may be a gradient reversal layer, likeliest first."""
+
+import copy
+import functools
+import types
+from typing import Callable, NamedTuple, Optional
+
+import torch
+
+from gradproof_adapter.pytorch.attributes import set_attribute, settable, setters, told
+from gradproof_adapter.pytorch.trial import NotThisWay
+from gradproof_adapter.signatures import call_with, parameters_of, positional, strengths, tensor_name
+
+Function, Module = torch.autograd.Function, torch.nn.Module
+_PLAIN_CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, functools.partial)
+
+
+class Way(NamedTuple):
+    """A way to use the subject."""
+    form: str
+    strength: str                           # how λ is given, as a phrase
+    layers: Callable                        # layers() serves one case; layers()(λ) is a layer, to be called with x
+    is_fixed: bool = False
+    fixed_strength: Optional[float] = None
+
+
+class Search:
+    """The ways to use an object.  `give` turns λ into what the subject is handed; the hint is the author's."""
+
+    def __init__(self, module, give, hint):
+        self.module = module
+        self.give = give
+        self.hint = hint
+
+    def ways(self, thing):
+        owner = getattr(thing, "__self__", None)
+        if isinstance(owner, type) and issubclass(owner, Function) and getattr(thing, "__name__", "") == "apply":
+            thing = owner                   # As in reverse = GRL.apply.
+        if isinstance(thing, type) and issubclass(thing, Function):
+            return self.of_function(thing)
+        if isinstance(thing, type):
+            return self.of_class(thing, "nn.Module class" if issubclass(thing, Module) else "factory")
+        if isinstance(thing, Module):
+            return self.of_instance(thing, functools.partial(_copy_of, thing), "nn.Module instance")
+        if isinstance(thing, _PLAIN_CALLABLES):
+            return self.of_callable(thing)
+        if callable(thing):
+            return self.of_instance(thing, functools.partial(_copy_of, thing), "function")
+        return iter(())
+
+    # One method per form.  A λ by name comes before one that is an attribute, and that before one by elimination.
+
+    def of_function(self, function):
+        parameters = _of_forward(function)
+        alone = self.call_alone(parameters)
+        yield from self.by_call(function.apply, parameters, "autograd.Function", "apply", doubtful=False)
+        if alone:
+            yield from self.by_class_attribute(function, alone)
+        yield from self.by_call(function.apply, parameters, "autograd.Function", "apply", doubtful=True)
+        if alone:
+            yield from self.fixed(function.apply, "autograd.Function", alone, function)
+
+    def of_class(self, kind, form):
+        parameters = parameters_of(kind) or []
+        yield from self.by_construction(kind, parameters, form, doubtful=False)
+        sample = _made_by(kind) if call_with(parameters) else None
+        if sample is not None:
+            yield from self.of_instance(sample, kind, form)
+        yield from self.by_construction(kind, parameters, form, doubtful=True)
+
+    def of_instance(self, instance, make, form):
+        is_module = isinstance(instance, Module)
+        parameters = parameters_of(instance.forward if is_module else instance)
+        where = "forward" if is_module else "the call"
+        alone = self.call_alone(parameters)
+        yield from self.by_call(instance, parameters, form, where, doubtful=False)
+        if alone:
+            yield from self.by_method(instance, make, form, alone)
+            yield from self.by_attribute(instance, make, form, alone)
+        yield from self.by_call(instance, parameters, form, where, doubtful=True)
+        if alone:
+            yield from self.fixed(instance, form, alone, instance)
+
+    def of_callable(self, function):
+        """f(x, λ), make(λ), make(), or f(x): the names decide first, then what comes back."""
+        parameters = parameters_of(function)
+        alone = self.call_alone(parameters)
+        yield from self.by_call(function, parameters, "function", "the function", doubtful=False)
+        yield from self.by_construction(function, parameters or [], "factory", doubtful=False)
+        if parameters is not None and call_with(parameters) and not alone:
+            made = _made_by(function)
+            if made is not None:
+                yield from self.of_instance(made, functools.partial(_made_by, function), "factory")
+        yield from self.by_call(function, parameters, "function", "the function", doubtful=True)
+        if alone:
+            yield from self.fixed(function, "function", alone, function)
+        if parameters is None:
+            parameters = positional("strength")
+        yield from self.by_construction(function, parameters, "factory", doubtful=True)
+
+    # One method per way to give λ.
+
+    def by_call(self, target, parameters, form, where, doubtful):
+        parameters = _spelled_out(parameters, "x", "strength")
+        for name in self.parameter_names("call", parameters, doubtful):
+            tensor = tensor_name(parameters, name)
+            call = call_with(parameters, tensor, name) if tensor else None
+            if call:
+                yield Way(form, f"{call.place_of_strength(by_position=where == 'apply')} of {where}",
+                          self.called(target, call))
+
+    def called(self, target, call):
+        apply = call.of(target)
+
+        def layer(strength):
+            given = self.give(strength)
+            return lambda x: apply(x, given)
+        return lambda: layer
+
+    def by_construction(self, make, parameters, form, doubtful):
+        role = "constructor argument" if isinstance(make, type) else "factory argument"
+        for name in self.parameter_names("ctor", parameters, doubtful):
+            call = call_with(parameters, None, name)
+            if call and self.makes_layers(make):
+                yield Way(form, f"{role} {name}", self.constructed(make, call))
+
+    def constructed(self, make, call):
+        construct = call.of(make)
+
+        def layer(strength):
+            return _entry(construct(None, self.give(strength)))
+        return lambda: layer
+
+    def by_method(self, instance, make, form, call):
+        for name in self.names("method", setters(instance), dir(instance)):
+            def give(each, strength, name=name):
+                getattr(each, name)(self.give(strength))
+            yield Way(form, f"method {name}", Copies(instance, make, give, call))
+
+    def by_attribute(self, instance, make, form, call):
+        for name in self.names("attribute", settable(instance), dir(instance)):
+            def give(each, strength, name=name):
+                set_attribute(each, name, self.give(strength))
+            yield Way(form, f"attribute {name}", Copies(instance, make, give, call))
+
+    def by_class_attribute(self, function, call):
+        for name in self.names("attribute", settable(function), dir(function)):
+            def layer(strength, name=name):
+                set_attribute(function, name, self.give(strength))
+                return call.of(function.apply)
+            yield Way("autograd.Function", f"class attribute {name}", lambda layer=layer: layer)
+
+    def fixed(self, target, form, call, owner):
+        if self.hint and self.hint[0] != "fixed":
+            return
+        strength = float(self.hint[1]) if self.hint else told(owner, self.module)
+        layer = call.of(target)
+        yield Way(form, "fixed", lambda: lambda _strength: layer, True, strength)
+
+    # What the names say.
+
+    def names(self, kind, guessed, every):
+        """The names under which λ may be given in this kind of way: those guessed, or the one that the author says."""
+        if self.hint is None:
+            return guessed
+        return [self.hint[1]] if self.hint[0] == kind and self.hint[1] in every else []
+
+    def parameter_names(self, kind, parameters, doubtful):
+        # What the author says is not doubtful, so that it is tried once.
+        every = [] if doubtful else [parameter.name for parameter in parameters]
+        return self.names(kind, strengths(parameters, doubtful), every)
+
+    def call_alone(self, parameters):
+        """The call with a tensor and nothing else, or None where that can't be."""
+        parameters = _spelled_out(parameters, "x")
+        tensor = tensor_name(parameters, None)
+        return call_with(parameters, tensor) if tensor else None
+
+    def makes_layers(self, make):
+        """Whether what is made can be called with a tensor alone, as far as its class tells."""
+        if not isinstance(make, type):
+            return True
+        forward = make.forward if issubclass(make, Module) else _call_method(make)
+        parameters = parameters_of(forward)
+        return forward is not None and (parameters is None or self.call_alone(parameters[1:]) is not None)
+
+
+class Copies:
+    """One layer for each λ of a case, for layers that hold λ themselves, and so have one at a time.
+
+    The first is the author's own object; further ones, for graphs with several λ, are made as a user would make them.
+    """
+
+    def __init__(self, first, make, give, call):
+        self.made = [first]
+        self.make = make
+        self.give = give
+        self.call = call
+
+    def __call__(self):
+        used = {}
+
+        def layer(strength):
+            if strength not in used:
+                if len(used) == len(self.made):
+                    self.made.append(self.make())
+                used[strength] = self.made[len(used)]
+            self.give(used[strength], strength)
+            return self.call.of(used[strength])
+        return layer
+
+
+def _copy_of(instance):
+    try:
+        return copy.deepcopy(instance)
+    except Exception:                       # A layer that can't be copied has to serve every λ in turn.
+        return instance
+
+
+def _made_by(make):
+    """What comes of calling this without arguments, if it is a layer."""
+    try:
+        return _entry(make())
+    except BaseException:                   # Then it is not meant to be called like this.
+        return None
+
+
+def _entry(made):
+    """What a factory made, as something to call with a tensor."""
+    if isinstance(made, type) and issubclass(made, Function):
+        return made.apply
+    if isinstance(made, type) and issubclass(made, Module):
+        return made()
+    if isinstance(made, torch.Tensor) or not callable(made):
+        raise NotThisWay(f"gave a {type(made).__name__}, which can't be called")
+    return made
+
+
+def _call_method(kind):
+    """A class's own or inherited __call__; kind.__call__ would find that of its metaclass."""
+    return next((vars(each)["__call__"] for each in kind.__mro__ if "__call__" in vars(each)), None)
+
+
+def _of_forward(function):
+    """The parameters of a Function's forward without the context, which is absent beside a setup_context."""
+    parameters = parameters_of(function.forward) or []
+    has_context = getattr(function, "setup_context", None) is getattr(Function, "setup_context", None)
+    return parameters[1:] if has_context and parameters and parameters[0].kind != parameters[0].VAR_POSITIONAL \
+        else parameters
+
+
+def _spelled_out(parameters, *names):
+    """Parameters by position where there are none to go by, or only `*args`."""
+    named = [parameter for parameter in parameters or () if parameter.kind not in (
+        parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)]
+    is_open = parameters is None or any(parameter.kind == parameter.VAR_POSITIONAL for parameter in parameters)
+    return positional(*names) if is_open and not named else parameters

@@ -1,0 +1,77 @@
+"""The collections are what they say: a right subject holds in all that is asked, a wrong one fails somewhere."""
+
+import os
+import re
+import unittest
+
+from exchange import SUBJECTS, Adapter, in_a_copy, subject_files, subject_name
+from verdict import questions
+
+try:
+    import torch
+except ImportError:
+    torch = None
+
+
+def complaints(file):
+    """What the battery has to say about one subject."""
+    requests, checks = zip(*questions())
+    with Adapter(file, subject_name(file)) as adapter:
+        adapter.hello()
+        results = adapter.run(*requests, seconds=60)
+    said = [(request, check(result)) for request, check, result in zip(requests, checks, results)]
+    return [f"{request}: {complaint}" for request, complaint in said if complaint]
+
+
+def derivatives(file, strength, values):
+    """First and second derivative of the sum of layer(x)³, by double backward."""
+    from gradproof_adapter.pytorch import open_subject
+    layer = open_subject(file, subject_name(file)).bound.layers()(strength)
+    x = torch.tensor(values, dtype=torch.float64, requires_grad=True)
+    first, = torch.autograd.grad((layer(x) ** 3).sum(), x, create_graph=True)
+    second, = torch.autograd.grad(first.sum(), x)
+    return first.tolist(), second.tolist()
+
+
+@unittest.skipIf(torch is None, "needs PyTorch")
+class Collections(unittest.TestCase):
+    def test_every_right_subject_is_right(self):
+        for file in subject_files("right"):
+            with self.subTest(os.path.basename(file)):
+                self.assertEqual([], complaints(file))
+
+    def test_every_wrong_subject_is_wrong(self):
+        for file in subject_files("wrong"):
+            with self.subTest(os.path.basename(file)):
+                found = complaints(file)
+                self.assertTrue(found)
+                self.assertLess(len(found), len(list(questions())), "wrong in everything: not one fault")
+
+    def test_double_backward_of_right_subjects(self):
+        # y = x³ behind a reversal of strength λ: each pass through it, in either order, is a factor -λ.
+        for file in subject_files("right"):
+            with self.subTest(os.path.basename(file)):
+                first, second = in_a_copy(derivatives, file, 0.5, [1.0, -2.0, 4.0])
+                self.assertEqual([-0.5 * 3 * x ** 2 for x in (1, -2, 4)], first)
+                self.assertEqual([0.25 * 6 * x for x in (1, -2, 4)], second)
+
+
+class Files(unittest.TestCase):
+    def test_each_says_what_it_is_and_fits_a_screen(self):
+        for kind in ("right", "wrong", "hostile"):
+            for file in subject_files(kind):
+                with self.subTest(os.path.relpath(file, SUBJECTS)), open(file, encoding="utf-8") as text:
+                    lines = text.read().splitlines()
+                    self.assertLessEqual(len(lines), 25)
+                    self.assertRegex(lines[0], r'^"""[A-Z].*\.$')
+                    head = "\n".join(lines[1:3])
+                    self.assertEqual(kind != "right", bool(re.search(r"^Fault: .*\.$", head, re.MULTILINE)))
+                    self.assertTrue(subject_name(file))
+
+    def test_there_are_as_many_as_promised(self):
+        counts = [len(subject_files(kind)) for kind in ("right", "wrong", "hostile")]
+        self.assertTrue(counts[0] >= 8 and counts[1] >= 16 and counts[2] >= 15, counts)
+
+
+if __name__ == "__main__":
+    unittest.main()
