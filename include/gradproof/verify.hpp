@@ -1,0 +1,66 @@
+// Judging somebody else's gradient reversal layer.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "gradproof/result.hpp"
+#include "gradproof/verdict.hpp"
+
+namespace gradproof {
+
+// Who is to be judged: `builtin`, `so:LIBRARY[:PREFIX]` or `py:FILE:NAME`.
+struct Target {
+  enum class Kind { builtin, plugin, python } kind;
+  std::string text;  // as it was written
+  std::string file;
+  std::string name;  // the prefix of a plugin's symbols, or the name in a Python file
+};
+// Why a target can't be tried: a sentence with the remedy.
+struct BadTarget {
+  std::string message;
+};
+[[nodiscard]] Result<Target, BadTarget> parse_target(const std::string& text);
+
+// How to start the processes that subjects run in.
+struct Launch {
+  std::string self;      // this program: hosts C plugins as `self serve-plugin LIBRARY PREFIX`
+  std::string python;    // for py: targets
+  std::string adapters;  // the folder that holds python/
+  std::chrono::milliseconds start{60000};
+  std::chrono::milliseconds reply{20000};
+};
+
+struct VerifyOptions {
+  std::uint64_t seed = 1;
+  std::uint64_t graphs = 60;      // of each family and dtype
+  std::vector<Dtype> dtypes;      // empty: all that the subject has
+  const std::atomic<bool>* stop = nullptr;
+  // One line of progress at a time: what is being tried and how far it is.
+  std::function<void(const std::string& what, std::size_t done, std::size_t of)> progress;
+};
+
+[[nodiscard]] Report verify(const Target& target, const Launch& launch, const VerifyOptions& options);
+
+
+// Runs one case again, as a replay file has it: the property named in the file (or all that apply) on its graph.
+[[nodiscard]] Report replay(const Target& target, const Launch& launch, const Case& c, const std::string& property);
+
+struct PropertiesOptions {
+  std::vector<std::string> properties;  // ids; empty: the whole catalogue
+  std::uint64_t seed = 1;
+  std::uint64_t graphs = 200;
+  Dtype dtype = Dtype::f64;
+  const std::atomic<bool>* stop = nullptr;
+  std::function<void(const std::string& what, std::size_t done, std::size_t of)> progress;
+};
+
+// The catalogue on random graphs: each property on the same graphs, exact and smooth by turns, until it fails.
+[[nodiscard]] Report run_properties(const Target& target, const Launch& launch, const PropertiesOptions& options);
+
+// Every oracle on one graph, against reverse mode, at a number of decimal digits.
+[[nodiscard]] CheckReport check_graph(const Graph& graph, std::int64_t digits);
+
+}  // namespace gradproof

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "gradproof/dtype.hpp"
+#include "gradproof/plugin.h"
+#include "gradproof/result.hpp"
+#include "protocol/messages.hpp"
+
+namespace gradproof::plugin {
+
+// One of a plugin's two functions, and the words in which a report speaks of it.
+struct Kernel {
+  gradproof_kernel function = nullptr;
+  std::string name;    // "grl_backward"
+  std::string input;   // "gy", as plugin.h calls the parameter
+  std::string output;  // "gx"
+};
+
+struct Plugin {
+  Kernel forward, backward;
+};
+
+// Loads a shared library and looks up the functions of a prefix. Loading runs the library's own start-up
+// code, which may do anything. The library stays loaded until the process ends.
+[[nodiscard]] Result<Plugin, protocol::SubjectError> load(const std::string& library,
+                                                          const std::string& prefix);
+
+// The dtypes that neither function refuses. A forked child asks, with n = 0, so that a plugin that crashes or
+// hangs in a call can still introduce itself, and is judged by its cases; what the child didn't live to
+// learn within the time counts as supported.
+[[nodiscard]] std::vector<Dtype> supported_dtypes(const Plugin& plugin, std::chrono::milliseconds patience);
+
+}  // namespace gradproof::plugin

@@ -1,0 +1,193 @@
+#include "cli/commands.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+
+#include "cli/files.hpp"
+#include "gradproof/ops.hpp"
+#include "gradproof/report.hpp"
+#include "protocol/children.hpp"
+
+namespace gradproof::cli {
+
+std::atomic<bool> stop = false;
+
+void install_signal_handlers() {
+  struct sigaction action {};
+  action.sa_handler = [](int) {
+    stop = true;
+    protocol::kill_all_children();
+  };
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+namespace {
+
+// One code for several subjects: a failure outranks a subject that did not start, which outranks an inconclusive one.
+int combined(const std::vector<Report>& reports) {
+  int code = Exit::holds;
+  for (const int rank : {Exit::inconclusive, Exit::no_subject, Exit::fails})
+    for (const Report& r : reports)
+      if (exit_code(r.conclusion) == rank) code = rank;
+  return code;
+}
+
+int deliver(const Common& common, const std::vector<Report>& reports) {
+  if (common.json != "-")
+    for (const Report& r : reports) fmt::print("{}\n", to_text(r, {colored()}));
+  if (!common.json.empty() && !write_file(common.json, to_json(reports))) return complain("can't write " + common.json);
+  return combined(reports);
+}
+
+std::optional<std::vector<Dtype>> dtypes_of(const std::vector<std::string>& names) {
+  std::vector<Dtype> dtypes;
+  for (const std::string& n : names) {
+    const auto d = find_dtype(n);
+    if (!d) return complain("--dtype " + n + ": the dtypes are f16, bf16, f32 and f64"), std::nullopt;
+    dtypes.push_back(*d);
+  }
+  return dtypes;
+}
+
+}  // namespace
+
+int verify(const Common& common, const VerifyArguments& arguments) {
+  std::vector<Target> targets;
+  for (const std::string& text : arguments.targets) {
+    const auto target = parse_target(text);
+    if (!target) return complain(target.error().message);
+    targets.push_back(*target);
+  }
+  const auto dtypes = dtypes_of(arguments.dtypes);
+  if (!dtypes) return Exit::usage;
+  if (!writable(common.json)) return complain("can't write " + common.json);
+  std::vector<Report> reports;
+  for (const Target& target : targets) {
+    if (stop) break;
+    Progress progress(common);
+    VerifyOptions options;
+    options.seed = arguments.seed;
+    options.graphs = arguments.graphs;
+    options.dtypes = *dtypes;
+    options.stop = &stop;
+    options.progress = [&](const std::string& what, std::size_t done, std::size_t of) { progress.show(what, done, of); };
+    reports.push_back(gradproof::verify(target, launch_of(common), options));
+    reports.back().version = GRADPROOF_VERSION;
+    write_counterexamples(reports.back(), arguments.failures);
+  }
+  return deliver(common, reports);
+}
+
+int properties(const Common& common, const PropertiesArguments& arguments) {
+  for (const std::string& id : arguments.properties)
+    if (find_property(id) == nullptr) return complain("there is no property " + id + "; `gradproof list properties` names them");
+  const auto target = parse_target(arguments.subject);
+  if (!target) return complain(target.error().message);
+  const auto dtype = dtypes_of({arguments.dtype});
+  if (!dtype) return Exit::usage;
+  if (!writable(common.json)) return complain("can't write " + common.json);
+  std::vector<Report> reports;
+  {
+    Progress progress(common);
+    PropertiesOptions options{arguments.properties, arguments.seed, arguments.graphs, dtype->front(), &stop, {}};
+    options.progress = [&](const std::string& what, std::size_t done, std::size_t of) { progress.show(what, done, of); };
+    reports.push_back(run_properties(*target, launch_of(common), options));
+    reports.back().version = GRADPROOF_VERSION;
+  }
+  write_counterexamples(reports.back(), arguments.failures);
+  return deliver(common, reports);
+}
+
+int check(const Common& common, const CheckArguments& arguments) {
+  const auto document = read_document(arguments.file);
+  if (!document) return Exit::usage;
+  if (!writable(common.json)) return complain("can't write " + common.json);
+  CheckReport report = check_graph(document->graph, arguments.digits);
+  report.file = arguments.file;
+  if (common.json != "-") fmt::print("{}", to_text(report, {colored()}));
+  if (!common.json.empty() && !write_file(common.json, to_json(report))) return complain("can't write " + common.json);
+  return exit_code(report.conclusion);
+}
+
+int replay(const Common& common, const ReplayArguments& arguments) {
+  const auto document = read_document(arguments.file);
+  if (!document) return Exit::usage;
+  const std::string subject = !arguments.subject.empty() ? arguments.subject : document->find("subject").value_or("builtin");
+  const std::string property = !arguments.property.empty() ? arguments.property : document->find("property").value_or("");
+  if (!property.empty() && find_property(property) == nullptr)
+    return complain("there is no property " + property + "; `gradproof list properties` names them");
+  const auto target = parse_target(subject);
+  if (!target) return complain(target.error().message);
+  const auto c = case_of(*document);
+  if (!c) return Exit::usage;
+  if (!writable(common.json)) return complain("can't write " + common.json);
+  std::vector<Report> reports;
+  reports.push_back(gradproof::replay(*target, launch_of(common), *c, property));
+  reports.back().version = GRADPROOF_VERSION;
+  return deliver(common, reports);
+}
+
+namespace {
+
+void list_ops() {
+  for (std::size_t i = 0; i < op_count; ++i) {
+    const OpInfo& op = info(OpId{static_cast<std::uint8_t>(i)});
+    std::string_view kind;
+    switch (op.kind) {
+      case Kind::leaf: kind = "leaf"; break;
+      case Kind::elementwise: kind = "elementwise"; break;
+      case Kind::selection: kind = "selection"; break;
+      case Kind::linear: kind = "linear"; break;
+    }
+    fmt::print("{:<10}  {:<11}  {:<8}  {} operand{}{}\n", op.name, kind, op.klass == Class::rational ? "rational" : "analytic", op.arity,
+               op.arity == 1 ? "" : "s", op.has_surrogate ? "  declared gradient" : "");
+  }
+  for (const std::string_view macro : macro_names()) fmt::print("{:<10}  macro\n", macro);
+}
+
+void list_properties() {
+  std::size_t widest = 0;
+  for (const Property* p : catalogue()) widest = std::max(widest, p->id.size());
+  for (const Property* p : catalogue()) fmt::print("{:<{}}  {}\n", p->id, widest, p->claim);
+}
+
+}  // namespace
+
+int list(const std::string& what) {
+  if (what == "properties") list_properties();
+  else if (what == "ops") list_ops();
+  else if (what == "dtypes")
+    for (const Dtype d : all_dtypes) fmt::print("{:<5} {}\n", format(d).name, format(d).words);
+  else
+    fmt::print(
+        "builtin                  gradproof's own engine\n"
+        "so:LIBRARY[:PREFIX]      a C plugin: PREFIX_forward and PREFIX_backward (default prefix grl)\n"
+        "py:FILE:NAME             a PyTorch layer: autograd.Function, nn.Module, factory or function\n");
+  return Exit::holds;
+}
+
+int explain(const std::string& id) {
+  const Property* p = find_property(id);
+  if (p == nullptr) return complain("there is no property " + id + "; `gradproof list properties` names them");
+  fmt::print("{}\n\n  {}\n\n", p->id, p->claim);
+  // Wrapped by words, for a terminal of 80 columns.
+  std::string line = " ";
+  std::string_view rest = p->explain;
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find(' '), rest.size());
+    if (line.size() + 1 + end > 80) {
+      fmt::print("{}\n", line);
+      line = " ";
+    }
+    line += " " + std::string(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  fmt::print("{}\n", line);
+  return Exit::holds;
+}
+
+}  // namespace gradproof::cli

@@ -1,0 +1,65 @@
+// The commands of the program: each takes what the command line said and returns the exit code.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gradproof::cli {
+
+// The documented exit codes; docs/reference/exit-codes.md.
+enum Exit : int { holds = 0, fails = 1, usage = 2, no_subject = 3, inconclusive = 4, our_fault = 70 };
+
+// What all commands share.
+struct Common {
+  std::string self;       // this program's own path
+  std::string adapters;   // the folder of the adapters
+  std::string python;     // interpreter for py: targets
+  std::string json;       // also write the report here; "-" is standard output, in place of the text
+  double start_seconds = 60;
+  double reply_seconds = 20;
+  bool quiet = false;     // no progress
+};
+
+struct VerifyArguments {
+  std::vector<std::string> targets;
+  std::uint64_t seed = 1;
+  std::uint64_t graphs = 60;
+  std::vector<std::string> dtypes;
+  std::string failures = "gradproof-failures";  // folder for replay files
+};
+int verify(const Common& common, const VerifyArguments& arguments);
+
+struct PropertiesArguments {
+  std::vector<std::string> properties;
+  std::string subject = "builtin";
+  std::uint64_t seed = 1;
+  std::uint64_t graphs = 200;
+  std::string dtype = "f64";
+  std::string failures = "gradproof-failures";
+};
+int properties(const Common& common, const PropertiesArguments& arguments);
+
+struct CheckArguments {
+  std::string file;
+  std::int64_t digits = 30;
+};
+int check(const Common& common, const CheckArguments& arguments);
+
+struct ReplayArguments {
+  std::string file;
+  std::string subject;   // in place of the file's
+  std::string property;  // likewise
+};
+int replay(const Common& common, const ReplayArguments& arguments);
+
+int list(const std::string& what);
+int explain(const std::string& property);
+int doctor(const Common& common);
+
+// Set by SIGINT and SIGTERM, which also end every child.
+extern std::atomic<bool> stop;
+void install_signal_handlers();
+
+}  // namespace gradproof::cli

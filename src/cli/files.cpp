@@ -1,0 +1,154 @@
+#include "cli/files.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cctype>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+namespace gradproof::cli {
+
+int complain(const std::string& message, int code) {
+  fmt::print(stderr, "gradproof: {}\n", message);
+  return code;
+}
+
+std::optional<Document> read_document(const std::string& file) {
+  std::string text;
+  if (file == "-") {
+    text.assign(std::istreambuf_iterator<char>(std::cin), {});
+  } else {
+    std::error_code error;
+    if (!std::filesystem::exists(file, error)) {
+      complain("there is no file " + file);
+      return {};
+    }
+    std::ifstream in(file, std::ios::binary);
+    if (!std::filesystem::is_regular_file(file, error) || !in) {
+      complain(file + " can't be read as a file");
+      return {};
+    }
+    text.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  auto document = parse(text);
+  if (document) return *std::move(document);
+  const ParseError& e = document.error();
+  complain(fmt::format("{}:{}:{}: expected {}, found {}", file, e.line, e.column, e.expected, e.found));
+  return {};
+}
+
+bool writable(const std::string& file) {
+  if (file.empty() || file == "-") return true;
+  const bool was_there = std::filesystem::exists(file);
+  std::FILE* f = std::fopen(file.c_str(), "a");
+  if (f == nullptr) return false;
+  std::fclose(f);
+  if (!was_there) std::filesystem::remove(file);
+  return true;
+}
+
+bool write_file(const std::string& file, const std::string& text) {
+  if (file == "-") return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  std::ofstream out(file, std::ios::binary);
+  out << text;
+  out.flush();
+  return static_cast<bool>(out);
+}
+
+namespace {
+
+// Letters and digits of the target's file and name: "py:dir/grl.py:GRL" -> "grl-GRL".
+std::string slug(const std::string& target) {
+  std::string s = target.substr(target.find_last_of('/') == std::string::npos ? 0 : target.find_last_of('/') + 1);
+  for (char& c : s)
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '-';
+  return s;
+}
+
+Document document_of(const Report& report, const Counterexample& e) {
+  Document d{{{"subject", report.subject.target}, {"property", e.property}, {"dtype", std::string(format(e.minimal.dtype).name)}}, e.minimal.graph};
+  if (e.minimal.layout != Layout::contiguous) d.metadata.emplace_back("layout", std::string(name(e.minimal.layout)));
+  if (e.minimal.rank != 2) d.metadata.emplace_back("rank", std::to_string(e.minimal.rank));
+  if (!report.diagnosis.cause.empty()) d.metadata.emplace_back("cause", report.diagnosis.cause);
+  return d;
+}
+
+}  // namespace
+
+void write_counterexamples(Report& report, const std::string& folder) {
+  if (report.counterexamples.empty() || folder.empty()) return;
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  for (Counterexample& e : report.counterexamples) {
+    const std::string file = folder + "/" + slug(report.subject.target) + "-" + e.property + ".graph";
+    if (!error && write_file(file, print(document_of(report, e)))) e.replay_file = file;
+    else {
+      complain("can't write " + file + "; give another folder with --failures DIR");
+      return;
+    }
+  }
+}
+
+std::optional<Case> case_of(const Document& document) {
+  Case c{document.graph};
+  if (const auto d = document.find("dtype")) {
+    const auto dtype = find_dtype(*d);
+    if (!dtype) return complain("@dtype " + *d + ": the dtypes are f16, bf16, f32 and f64"), std::nullopt;
+    c.dtype = *dtype;
+  }
+  if (const auto l = document.find("layout")) {
+    const auto layout = find_layout(*l);
+    if (!layout) return complain("@layout " + *l + ": the layouts are contiguous, transposed, strided, offset and expanded"), std::nullopt;
+    c.layout = *layout;
+  }
+  if (const auto r = document.find("rank")) {
+    if (r->size() != 1 || (*r)[0] < '0' || (*r)[0] > '4') return complain("@rank " + *r + ": a rank from 0 to 4"), std::nullopt;
+    c.rank = (*r)[0] - '0';
+  }
+  return c;
+}
+
+Launch launch_of(const Common& common) {
+  Launch launch;
+  launch.self = common.self;
+  launch.python = common.python;
+  launch.adapters = common.adapters;
+  launch.start = std::chrono::milliseconds(static_cast<std::int64_t>(common.start_seconds * 1000));
+  launch.reply = std::chrono::milliseconds(static_cast<std::int64_t>(common.reply_seconds * 1000));
+  return launch;
+}
+
+namespace {
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+}  // namespace
+
+Progress::Progress(const Common& common) : on_(!common.quiet && isatty(STDERR_FILENO) != 0) {}
+
+Progress::~Progress() {
+  if (shown_) fmt::print(stderr, "\r\x1b[K");
+}
+
+void Progress::show(const std::string& what, std::size_t done, std::size_t of) {
+  // Ten times a second is as fast as anyone reads.
+  if (!on_ || (now() - last_ < 0.1 && done != 0)) return;
+  last_ = now();
+  shown_ = true;
+  if (of == 0) fmt::print(stderr, "\r\x1b[K{} ...", what);
+  else fmt::print(stderr, "\r\x1b[K{}: {} of {}", what, done, of);
+  std::fflush(stderr);
+}
+
+bool colored() {
+  const char* no_color = std::getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0');
+}
+
+}  // namespace gradproof::cli

@@ -1,0 +1,48 @@
+// Reading what the user names and writing what we found.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/commands.hpp"
+#include "gradproof/text.hpp"
+#include "gradproof/verdict.hpp"
+#include "gradproof/verify.hpp"
+
+namespace gradproof::cli {
+
+// Prints "gradproof: MESSAGE" to standard error and returns the code.
+int complain(const std::string& message, int code = Exit::usage);
+
+// The file as a document; complains and gives nothing when it can't be read or parsed. "-" is standard input.
+[[nodiscard]] std::optional<Document> read_document(const std::string& file);
+
+// Whether a report can be written there: asked before the work starts.
+[[nodiscard]] bool writable(const std::string& file);
+[[nodiscard]] bool write_file(const std::string& file, const std::string& text);
+
+// Writes each counterexample of the report as a replay file into the folder and notes where.
+void write_counterexamples(Report& report, const std::string& folder);
+
+// The case that a replay file describes: its graph with the dtype, layout and rank of its metadata. Complains when these are unknown words.
+[[nodiscard]] std::optional<Case> case_of(const Document& document);
+
+[[nodiscard]] Launch launch_of(const Common& common);
+
+// A line of progress on a terminal, overwritten in place.
+class Progress {
+ public:
+  explicit Progress(const Common& common);
+  ~Progress();
+  void show(const std::string& what, std::size_t done, std::size_t of);
+
+ private:
+  bool on_;
+  bool shown_ = false;
+  double last_ = 0;
+};
+
+// Whether standard output is a terminal that may be painted (NO_COLOR unset).
+[[nodiscard]] bool colored();
+
+}  // namespace gradproof::cli

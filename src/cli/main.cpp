@@ -1,0 +1,152 @@
+// The command line.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
+
+#include "adapters/c/serve.hpp"
+#include "cli/commands.hpp"
+
+namespace {
+
+namespace cli = gradproof::cli;
+
+constexpr const char* exit_codes =
+    "exit codes:\n"
+    "  0  everything that was asked holds\n"
+    "  1  something fails\n"
+    "  2  wrong use, or bad input\n"
+    "  3  the subject did not start, or broke the protocol\n"
+    "  4  inconclusive: nothing, or too little, was decided\n"
+    " 70  gradproof's own fault\n";
+
+std::string own_path(const char* argv0) {
+  std::error_code error;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? std::string(argv0) : path.string();
+}
+
+// GRADPROOF_ADAPTERS, else where an installation has them beside the program, else the sources that we were built from.
+std::string adapters_folder(const std::string& self) {
+  if (const char* set = std::getenv("GRADPROOF_ADAPTERS"); set != nullptr && *set != '\0') return set;
+  const auto installed = std::filesystem::path(self).parent_path().parent_path() / "share/gradproof/adapters";
+  std::error_code error;
+  return std::filesystem::is_directory(installed, error) ? installed.string() : GRADPROOF_ADAPTERS;
+}
+
+std::string default_python() {
+  const char* set = std::getenv("GRADPROOF_PYTHON");
+  return set != nullptr && *set != '\0' ? set : "python3";
+}
+
+void add_subject_options(CLI::App& command, cli::Common& common) {
+  command.add_option("--python", common.python, "The Python to run py: targets with (default: $GRADPROOF_PYTHON, else python3)");
+  command.add_option("--start-timeout", common.start_seconds, "Seconds that a subject may take to start")->check(CLI::PositiveNumber);
+  command.add_option("--timeout", common.reply_seconds, "Seconds that a subject may take to answer")->check(CLI::PositiveNumber);
+  command.add_flag("--quiet", common.quiet, "No progress on standard error");
+}
+
+void add_json(CLI::App& command, cli::Common& common) {
+  command.add_option("--json", common.json, "Also write the report as JSON to FILE (- for standard output, in place of the text)")->type_name("FILE");
+}
+
+struct Arguments {
+  cli::Common common;
+  cli::VerifyArguments verify;
+  cli::PropertiesArguments properties;
+  cli::CheckArguments check;
+  cli::ReplayArguments replay;
+  std::string list = "targets";
+  std::string explain;
+  std::string library, prefix = "grl";
+};
+
+void add_verify(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* c = app.add_subcommand("verify", "Judge gradient reversal layers: builtin, so:LIBRARY[:PREFIX], py:FILE:NAME");
+  c->add_option("target", a.verify.targets, "What to judge")->required();
+  c->add_option("--seed", a.verify.seed, "Seed of all random choices");
+  c->add_option("--graphs", a.verify.graphs, "Random graphs of each family and dtype")->check(CLI::Range(0, 1000000));
+  c->add_option("--dtype", a.verify.dtypes, "Only these dtypes (f16, bf16, f32, f64)")->delimiter(',');
+  c->add_option("--failures", a.verify.failures, "Folder for replay files")->type_name("DIR");
+  add_subject_options(*c, a.common);
+  add_json(*c, a.common);
+  c->callback([&] { code = cli::verify(a.common, a.verify); });
+}
+
+void add_properties(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* c = app.add_subcommand("properties", "Run the catalogue of properties on random graphs");
+  c->add_option("property", a.properties.properties, "Ids (default: all)");
+  c->add_option("--subject", a.properties.subject, "Whose gradients to judge (default: builtin)");
+  c->add_option("--seed", a.properties.seed, "Seed of all random choices");
+  c->add_option("--graphs", a.properties.graphs, "Random graphs for each property")->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 40));
+  c->add_option("--dtype", a.properties.dtype, "The dtype of the subject's answers");
+  c->add_option("--failures", a.properties.failures, "Folder for replay files")->type_name("DIR");
+  add_subject_options(*c, a.common);
+  add_json(*c, a.common);
+  c->callback([&] { code = cli::properties(a.common, a.properties); });
+}
+
+void add_check(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* c = app.add_subcommand("check", "Judge one graph's gradient by every oracle");
+  c->add_option("file", a.check.file, "A .graph file, - for standard input")->required();
+  c->add_option("--digits", a.check.digits, "Decimal digits (1 to 10000)")->check(CLI::Range(1, 10000));
+  add_json(*c, a.common);
+  c->callback([&] { code = cli::check(a.common, a.check); });
+}
+
+void add_replay(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* c = app.add_subcommand("replay", "Run the case of a replay file again");
+  c->add_option("file", a.replay.file, "A .graph file that a failing run wrote")->required();
+  c->add_option("--subject", a.replay.subject, "Another subject than the file's");
+  c->add_option("--property", a.replay.property, "Another property than the file's");
+  add_subject_options(*c, a.common);
+  add_json(*c, a.common);
+  c->callback([&] { code = cli::replay(a.common, a.replay); });
+}
+
+void add_small_commands(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* list = app.add_subcommand("list", "List targets, properties, ops or dtypes");
+  list->add_option("what", a.list, "targets, properties, ops or dtypes")->check(CLI::IsMember({"targets", "properties", "ops", "dtypes"}));
+  list->callback([&] { code = cli::list(a.list); });
+  CLI::App* explain = app.add_subcommand("explain", "Say what a property claims and what its failure means");
+  explain->add_option("property", a.explain, "Its id")->required();
+  explain->callback([&] { code = cli::explain(a.explain); });
+  CLI::App* doctor = app.add_subcommand("doctor", "Say what is installed, and whether the engine works");
+  doctor->add_option("--python", a.common.python, "The Python to look for frameworks in");
+  doctor->callback([&] { code = cli::doctor(a.common); });
+  CLI::App* serve = app.add_subcommand("serve-plugin", "");
+  serve->group("");  // hidden: how we host a C plugin in a process of its own
+  serve->add_option("library", a.library)->required();
+  serve->add_option("prefix", a.prefix);
+  serve->callback([&] { gradproof::serve_plugin(a.library, a.prefix); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("gradproof proves gradients right, gradient reversal layers first, or shows exactly where they are wrong", "gradproof");
+  app.set_version_flag("--version", GRADPROOF_VERSION);
+  app.require_subcommand(1);
+  app.footer(exit_codes);
+  Arguments a;
+  a.common.self = own_path(argv[0]);
+  a.common.adapters = adapters_folder(a.common.self);
+  a.common.python = default_python();
+  int code = cli::Exit::holds;
+  add_verify(app, a, code);
+  add_properties(app, a, code);
+  add_check(app, a, code);
+  add_replay(app, a, code);
+  add_small_commands(app, a, code);
+  cli::install_signal_handlers();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? cli::Exit::holds : cli::Exit::usage;
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "gradproof: our own fault: {}\nPlease report this with the command that you typed.\n", e.what());
+    return cli::Exit::our_fault;
+  }
+  return code;
+}

@@ -1,0 +1,12 @@
+// From what a layer does to what is wrong with it.
+#pragma once
+
+#include "gradproof/verdict.hpp"
+
+namespace gradproof {
+
+// Puts a few probes to the subject (λ over several values, stacked, shared and neighbouring layers) and names the first signature that explains all of
+// them. `examples` are the counterexamples found, the most telling first; the headline speaks of the first.
+[[nodiscard]] Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples, std::optional<double> fixed_lambda);
+
+}  // namespace gradproof

@@ -1,0 +1,118 @@
+#include "verify/external.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include "gradproof/text.hpp"
+
+namespace gradproof {
+
+namespace {
+
+// A binary16 or bfloat16 as a double: sign, exponent and fraction by their widths.
+double widened(std::uint16_t bits, int exponent_bits, int fraction_bits) {
+  const int bias = (1 << (exponent_bits - 1)) - 1;
+  const int exponent = bits >> fraction_bits & ((1 << exponent_bits) - 1);
+  const int fraction = bits & ((1 << fraction_bits) - 1);
+  double v = 0;
+  if (exponent == (1 << exponent_bits) - 1) v = fraction == 0 ? INFINITY : NAN;
+  else if (exponent == 0) v = std::ldexp(fraction, 1 - bias - fraction_bits);
+  else v = std::ldexp((1 << fraction_bits) + fraction, exponent - bias - fraction_bits);
+  return (bits >> 15) != 0 ? -v : v;
+}
+
+template <class T>
+T read(const std::byte* at) {
+  std::array<unsigned char, sizeof(T)> bytes{};
+  std::memcpy(bytes.data(), at, sizeof(T));
+  if constexpr (std::endian::native == std::endian::big) std::ranges::reverse(bytes);
+  return std::bit_cast<T>(bytes);
+}
+
+Tensor tensor_of(const protocol::WireTensor& wire) {
+  Tensor t{wire.dtype, wire.shape, {}};
+  const auto dtype = find_dtype(wire.dtype);
+  if (!dtype) return t;  // a dtype that nobody asked for: the comparison says so
+  const auto size = static_cast<std::size_t>(format(*dtype).bytes);
+  for (std::size_t at = 0; at + size <= wire.bytes.size(); at += size) {
+    const std::byte* p = wire.bytes.data() + at;
+    switch (*dtype) {
+      case Dtype::f16: t.values.push_back(widened(read<std::uint16_t>(p), 5, 10)); break;
+      case Dtype::bf16: t.values.push_back(widened(read<std::uint16_t>(p), 8, 7)); break;
+      case Dtype::f32: t.values.push_back(static_cast<double>(read<float>(p))); break;
+      case Dtype::f64: t.values.push_back(read<double>(p)); break;
+    }
+  }
+  return t;
+}
+
+Reply reply_of(const protocol::CaseResult& result) {
+  if (const auto* error = std::get_if<protocol::CaseError>(&result)) {
+    const Refusal refusal = error->kind == "unsupported" ? Refusal::unsupported
+                            : error->kind == "not_tried" ? Refusal::not_tried
+                                                         : Refusal::failed;
+    return NoAnswer{refusal, error->kind, error->message, error->traceback};
+  }
+  const auto& reply = std::get<protocol::CaseReply>(result);
+  Answer a;
+  for (const auto& t : reply.outputs) a.outputs.push_back(tensor_of(t));
+  for (const auto& t : reply.gradients) {
+    if (t) a.gradients.emplace_back(tensor_of(*t));
+    else a.gradients.emplace_back();
+  }
+  a.damage = reply.damage;
+  return a;
+}
+
+constexpr std::size_t batch_size = 32;
+constexpr std::size_t most_known = 4096;  // replies kept; beyond that the memory is not worth the round trips
+
+}  // namespace
+
+void External::ask(std::span<const protocol::CaseRequest> requests, std::span<const std::string> keys) {
+  for (std::size_t at = 0; at < requests.size(); at += batch_size) {
+    const std::size_t count = std::min(batch_size, requests.size() - at);
+    const auto answer = client_.run(requests.subspan(at, count));
+    if (const auto* failure = std::get_if<protocol::Failure>(&answer)) {
+      lost_ = *failure;
+      for (std::size_t i = at; i < requests.size(); ++i)
+        known_.insert_or_assign(keys[i], NoAnswer{Refusal::not_tried, "lost", "the subject could not be started again: " + failure->message, failure->standard_error});
+      return;
+    }
+    const auto& results = std::get<std::vector<protocol::CaseResult>>(answer);
+    for (std::size_t i = 0; i < count; ++i) known_.insert_or_assign(keys[at + i], reply_of(results[i]));
+  }
+}
+
+std::vector<Reply> External::run(std::span<const Case> cases) {
+  if (known_.size() > most_known) known_.clear();
+  std::vector<std::string> keys;
+  std::vector<protocol::CaseRequest> requests;
+  std::vector<std::string> asked;
+  for (const Case& c : cases) {
+    protocol::CaseRequest r{print(c.graph), std::string(format(c.dtype).name), std::string(gradproof::name(c.layout)), c.rank};
+    keys.push_back(r.dtype + " " + r.layout + " " + std::to_string(r.rank) + " " + r.graph);
+    if (known_.contains(keys.back())) continue;
+    if (std::ranges::find(asked, keys.back()) != asked.end()) continue;
+    asked.push_back(keys.back());
+    requests.push_back(std::move(r));
+  }
+  ask(requests, asked);
+  std::vector<Reply> replies;
+  for (const std::string& key : keys) replies.push_back(known_.find(key)->second);
+  return replies;
+}
+
+protocol::Command command_for(const Target& target, const Launch& launch) {
+  switch (target.kind) {
+    case Target::Kind::plugin: return {{launch.self, "serve-plugin", target.file, target.name}, {}, target.text};
+    case Target::Kind::python:
+      return {{launch.python, launch.adapters + "/python/gradproof_adapter", target.file, target.name}, {{"PYTHONUNBUFFERED", "1"}}, target.text};
+    case Target::Kind::builtin: break;
+  }
+  return {};
+}
+
+}  // namespace gradproof

@@ -1,0 +1,40 @@
+// A subject in a process of its own, behind the line protocol.
+#pragma once
+
+#include <map>
+
+#include "gradproof/verify.hpp"
+#include "protocol/client.hpp"
+
+namespace gradproof {
+
+class External : public Subject {
+ public:
+  External(std::string target, protocol::Command command, protocol::Limits limits)
+      : target_(std::move(target)), client_(std::move(command), limits) {}
+
+  [[nodiscard]] std::string name() const override { return target_; }
+  using Subject::run;
+  // Answers from memory what was asked before: properties look at the same case from different sides.
+  [[nodiscard]] std::vector<Reply> run(std::span<const Case> cases) override;
+
+  void refresh() override {
+    client_.stop();
+    known_.clear();
+  }
+
+  protocol::Client& client() { return client_; }
+  [[nodiscard]] const std::optional<protocol::Failure>& lost() const { return lost_; }
+
+ private:
+  void ask(std::span<const protocol::CaseRequest> requests, std::span<const std::string> keys);
+  std::string target_;
+  protocol::Client client_;
+  std::map<std::string, Reply, std::less<>> known_;
+  std::optional<protocol::Failure> lost_;  // the process could not be had again
+};
+
+// How a target's process is started.
+[[nodiscard]] protocol::Command command_for(const Target& target, const Launch& launch);
+
+}  // namespace gradproof

@@ -1,0 +1,43 @@
+#include <filesystem>
+
+#include "gradproof/verify.hpp"
+
+namespace gradproof {
+
+namespace {
+
+// The part behind the last colon, where there is one that does not belong to the path.
+std::pair<std::string, std::string> split_last(const std::string& text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos) return {text, ""};
+  return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+Result<Target, BadTarget> existing(Target target) {
+  std::error_code error;
+  if (std::filesystem::is_regular_file(target.file, error)) return target;
+  if (std::filesystem::exists(target.file, error)) return BadTarget{target.file + " is not a file"};
+  return BadTarget{"there is no file " + target.file + "; give a path from here, or a full one"};
+}
+
+}  // namespace
+
+Result<Target, BadTarget> parse_target(const std::string& text) {
+  if (text == "builtin") return Target{Target::Kind::builtin, text, "", ""};
+  if (text.starts_with("so:")) {
+    std::error_code error;
+    const std::string rest = text.substr(3);
+    if (rest.empty()) return BadTarget{"so: needs a library: so:./grl.so or so:./grl.so:prefix"};
+    if (std::filesystem::is_regular_file(rest, error)) return Target{Target::Kind::plugin, text, rest, "grl"};
+    auto [file, prefix] = split_last(rest);
+    return existing({Target::Kind::plugin, text, file, prefix.empty() ? "grl" : prefix});
+  }
+  if (text.starts_with("py:")) {
+    auto [file, name] = split_last(text.substr(3));
+    if (file.empty() || name.empty()) return BadTarget{"py: needs a file and a name in it: py:grl.py:GradientReversal"};
+    return existing({Target::Kind::python, text, file, name});
+  }
+  return BadTarget{"'" + text + "' is no target; the kinds are builtin, so:LIBRARY[:PREFIX] and py:FILE:NAME"};
+}
+
+}  // namespace gradproof

@@ -1,0 +1,186 @@
+#include "gradproof/verify.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "catalogue.hpp"
+#include "examine.hpp"
+#include "gradproof/ops.hpp"
+#include "rebuild.hpp"
+#include "verify/battery.hpp"
+#include "verify/diagnose.hpp"
+#include "verify/session.hpp"
+
+namespace gradproof {
+
+namespace {
+
+// Everything that a run gathers.
+class Verification {
+ public:
+  Verification(Subject& subject, const VerifyOptions& options, std::optional<double> fixed_lambda)
+      : subject_(subject), options_(options), fixed_lambda_(fixed_lambda) {}
+
+  void layer(Dtype dtype);
+  void graphs(Dtype dtype, const std::vector<std::string>& ops);
+  void conclude(Report& report);
+
+ private:
+  static constexpr std::size_t most_examples = 6;  // distinct properties that get a counterexample of their own
+
+  [[nodiscard]] bool stopped() const { return options_.stop != nullptr && options_.stop->load(); }
+  void judge(const Property& property, const Case& c);
+  void progress(const std::string& what, std::size_t done, std::size_t of) const {
+    if (options_.progress) options_.progress(what, done, of);
+  }
+
+  Subject& subject_;
+  const VerifyOptions& options_;
+  std::optional<double> fixed_lambda_;
+  std::map<std::pair<std::string_view, Dtype>, Tallying> tallies_;
+  std::vector<std::pair<std::string_view, Dtype>> order_;
+  struct Failing {
+    const Property* property;
+    Case first;
+    Finding finding;
+  };
+  std::vector<Failing> failing_;
+  std::size_t cases_ = 0;
+};
+
+void Verification::judge(const Property& property, const Case& c) {
+  const auto key = std::pair{property.id, c.dtype};
+  auto at = tallies_.find(key);
+  if (at == tallies_.end()) {
+    at = tallies_.emplace(key, Tallying(property, c.dtype)).first;
+    order_.push_back(key);
+  }
+  const Finding f = property.check(subject_, c);
+  at->second.add(f);
+  ++cases_;
+  if (f.outcome != Outcome::fails) return;
+  const auto same = [&](const Failing& x) { return x.property == &property; };
+  if (std::ranges::none_of(failing_, same)) failing_.push_back({&property, c, f});
+}
+
+void Verification::layer(Dtype dtype) {
+  const std::vector<Case> cases = layer_cases(dtype, options_.seed, fixed_lambda_);
+  const std::string what = "the layer alone, " + std::string(format(dtype).words);
+  progress(what, 0, cases.size());
+  // One batch; the properties below are answered from memory.
+  (void)subject_.run(cases);
+  for (std::size_t i = 0; i < cases.size() && !stopped(); ++i) {
+    judge(forward_bits, cases[i]);
+    judge(backward_rounded, cases[i]);
+    progress(what, i + 1, cases.size());
+  }
+}
+
+void Verification::graphs(Dtype dtype, const std::vector<std::string>& ops) {
+  // Graphs in narrow formats are judged where they are exact; a smooth graph's bound in them says little.
+  std::vector<Family> families = {Family::exact};
+  if (dtype == Dtype::f32 || dtype == Dtype::f64) families.push_back(Family::smooth);
+  for (const Family family : families) {
+    const Recipe recipe = graph_recipe(family, dtype, ops);
+    const bool exact = family == Family::exact;
+    const std::string what = std::string(exact ? "exact" : "smooth") + " graphs, " + std::string(format(dtype).words);
+    std::vector<Case> cases;
+    // The smallest graphs first: what fails on one of them needs hardly any shrinking.
+    if (exact && !fixed_lambda_)
+      for (const Meeting m : all_meetings) cases.push_back({meeting_graph(m), dtype});
+    for (std::uint64_t i = 0; i < options_.graphs; ++i) {
+      const Graph g = random_graph(options_.seed, i, recipe);
+      cases.push_back({quantized(fixed_lambda_ ? with_lambda(g, {}, Literal(*fixed_lambda_)) : g, dtype), dtype});
+    }
+    progress(what, 0, cases.size());
+    (void)subject_.run(cases);
+    for (std::size_t i = 0; i < cases.size() && !stopped(); ++i) {
+      judge(forward_identity, cases[i]);
+      judge(exact && !fixed_lambda_ ? gradient_rational_duals : gradient_duals, cases[i]);
+      // Relations cost several runs of the subject each; a few graphs are enough to put a name to what the oracle finds.
+      if (exact && i < 12 && !fixed_lambda_)
+        for (const Property* p : {&stacking_multiplies, &zero_cuts, &one_copy_per_consumer, &leaf_reversal, &unreachable_lambda, &cotangent_linearity})
+          judge(*p, cases[i]);
+      progress(what, i + 1, cases.size());
+    }
+  }
+}
+
+// A wrong number tells more than no answer, a failure of the lone layer more than one in a graph, and an oracle's more than a relation's.
+int rank(const Property* p, const Finding& f) {
+  if (f.worst && f.worst->residual == Residual::no_answer) return 6;
+  if (p == &forward_bits) return 0;
+  if (p == &backward_rounded) return 1;
+  if (p == &forward_identity) return 2;
+  if (p == &gradient_rational_duals) return 3;
+  if (p == &gradient_duals) return 4;
+  return 5;
+}
+
+void Verification::conclude(Report& report) {
+  report.cases = cases_;
+  for (const auto& key : order_) report.tallies.push_back(tallies_.at(key).tally());
+  report.interrupted = stopped();
+  std::ranges::stable_sort(failing_, {}, [](const Failing& f) { return rank(f.property, f.finding); });
+  if (!failing_.empty() && !report.interrupted) subject_.refresh();
+  for (const Failing& f : failing_) {
+    if (report.counterexamples.size() >= most_examples) break;
+    if (report.interrupted) {
+      report.counterexamples.push_back({std::string(f.property->id), f.first, f.finding, f.first.graph.size(), 0, ""});
+      continue;
+    }
+    progress("shrinking a failure of " + std::string(f.property->id), 0, 0);
+    report.counterexamples.push_back(shrunk(subject_, *f.property, f.first, f.finding, 600));
+  }
+  if (!failing_.empty()) {
+    report.conclusion = Conclusion::not_verified;
+    if (!report.interrupted) report.diagnosis = diagnose(subject_, report.counterexamples, fixed_lambda_);
+    return;
+  }
+  std::size_t layer = 0, graph = 0;
+  for (const Tally& t : report.tallies) (t.property == forward_bits.id || t.property == backward_rounded.id ? layer : graph) += t.decided();
+  // What a verdict needs at least: the lone layer in each of its strengths, and as many graphs as a wrong layer has been seen to slip through, tenfold.
+  constexpr std::size_t least_layer = 20, least_graphs = 20;
+  if (report.interrupted) report.reason = "interrupted; what was tried until then holds";
+  else if (layer < least_layer) report.reason = "only " + std::to_string(layer) + " checks of the lone layer could be decided, at least " + std::to_string(least_layer) + " are needed";
+  else if (graph < least_graphs) report.reason = "only " + std::to_string(graph) + " checks on graphs could be decided, at least " + std::to_string(least_graphs) + " are needed";
+  else report.conclusion = Conclusion::verified;
+}
+
+std::vector<Dtype> wanted_dtypes(const std::vector<std::string>& has, const VerifyOptions& options) {
+  std::vector<Dtype> dtypes;
+  for (const Dtype d : {Dtype::f64, Dtype::f32, Dtype::f16, Dtype::bf16}) {
+    const bool there = std::ranges::find(has, format(d).name) != has.end();
+    const bool wanted = options.dtypes.empty() || std::ranges::find(options.dtypes, d) != options.dtypes.end();
+    if (there && wanted) dtypes.push_back(d);
+  }
+  return dtypes;
+}
+
+void run_battery(Subject& subject, const VerifyOptions& options, const std::vector<std::string>& dtypes,
+                 const std::vector<std::string>& ops, std::optional<double> fixed_lambda, Report& report) {
+  Verification v(subject, options, fixed_lambda);
+  const auto wanted = wanted_dtypes(dtypes, options);
+  for (const Dtype d : wanted) v.layer(d);
+  for (const Dtype d : wanted) v.graphs(d, ops);
+  v.conclude(report);
+  if (wanted.empty()) report.reason = "the subject has none of the dtypes asked for";
+}
+
+}  // namespace
+
+Report verify(const Target& target, const Launch& launch, const VerifyOptions& options) {
+  Report report;
+  report.command = "verify";
+  report.seed = options.seed;
+  with_subject(target, launch, report, [&](Subject& subject, const Hello& hello) {
+    if (hello.lambda_is_fixed && !hello.fixed_lambda) {
+      report.reason = "the layer's λ can be neither set nor read, so nothing says what is right; let it be given, or name it in an attribute";
+      return;
+    }
+    run_battery(subject, options, hello.dtypes, hello.ops, hello.fixed_lambda, report);
+  });
+  return report;
+}
+
+}  // namespace gradproof
