@@ -79,7 +79,8 @@ Judgement judge(const PropertyTest& test, const Graph& graph) {
   }
 }
 
-// The graph of a failing case is kept on the way: RapidCheck goes to each shrink that fails, so the last is the least.
+// The graph of a failing case is kept on the way: RapidCheck goes to each shrink that fails, so the last is
+// the least.
 rc::detail::Property property(const PropertyTest& test, PropertyReport& report) {
   return rc::gen::map(arbitrary_graph(test.recipe), [&](Graph&& graph) {
     const Judgement judgement = judge(test, graph);

@@ -1,5 +1,5 @@
-// The generator and the moves under RapidCheck, and a property run by it. RapidCheck keeps parameters in static variables: one
-// run at a time, from one thread.
+// The generator and the moves under RapidCheck, and a property run by it. RapidCheck keeps parameters in
+// static variables: one run at a time, from one thread.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,8 @@
 
 namespace gradproof {
 
-// Graphs of a recipe, shrinking by the moves of SmallerGraphs. RapidCheck's size has no say: lengths are uniform.
+// Graphs of a recipe, shrinking by the moves of SmallerGraphs. RapidCheck's size has no say: lengths are
+// uniform.
 [[nodiscard]] rc::Gen<Graph> arbitrary_graph(const Recipe& recipe);
 
 // How RapidCheck prints a graph.

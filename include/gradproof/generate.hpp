@@ -1,8 +1,9 @@
 // Random graphs with reversals, and smaller graphs from a failing one.
 //
-// A graph is a function of (schema version, seed, index) and a recipe, the same on every machine and under every compiler.
-// The generator looks at the values while it builds: an operation goes only where it is defined, away from kinks and of
-// moderate size. It reads the table of ops.hpp and no single operation but leaves and Reverse.
+// A graph is a function of (schema version, seed, index) and a recipe, the same on every machine and under
+// every compiler. The generator looks at the values while it builds: an operation goes only where it is
+// defined, away from kinks and of moderate size. It reads the table of ops.hpp and no single operation but
+// leaves and Reverse.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +18,11 @@
 
 namespace gradproof {
 
-// --- Draws ------------------------------------------------------------------------------------------------------------
+// --- Draws -------------------------------------------------------------------------------------------------
 
-// A stream of integers (SplitMix64). The library's distributions are left alone, because their results differ between
-// implementations. Two draws never stand in one expression: the order of evaluation is the compiler's choice.
+// A stream of integers (SplitMix64). The library's distributions are left alone, because their results differ
+// between implementations. Two draws never stand in one expression: the order of evaluation is the compiler's
+// choice.
 class Draw {
  public:
   // Raised whenever the same seed gives other graphs than before.
@@ -52,11 +54,12 @@ class Draw {
   std::uint64_t state_;
 };
 
-// --- Random graphs ----------------------------------------------------------------------------------------------------
+// --- Random graphs -----------------------------------------------------------------------------------------
 
-// exact: class rational, small dyadic values, so that every value and gradient is exact in `format_bits` bits.
-// smooth: every operation, values of moderate size.
-enum class Family { exact, smooth };
+enum class Family {
+  exact,   // class rational and small dyadic values: every value and gradient is exact in `format_bits` bits
+  smooth,  // every operation, values of moderate size
+};
 
 // What to draw from; the defaults are those of the catalogue.
 struct Recipe {
@@ -72,21 +75,22 @@ struct Recipe {
 
 [[nodiscard]] Graph random_graph(std::uint64_t seed, std::uint64_t index, const Recipe& recipe = {});
 
-// A strength for a reversal: 0, 1, -1, dyadic, negative, no float32 (0.1, 1/3, all 53 bits), and tiny or huge.
+// A strength for a reversal: 0, 1, -1, dyadic, negative, no float32 (0.1, 1/3, all 53 bits), tiny, huge.
 [[nodiscard]] Literal random_lambda(Draw& draw, const Recipe& recipe);
 
-// --- Smaller graphs ---------------------------------------------------------------------------------------------------
+// --- Smaller graphs ----------------------------------------------------------------------------------------
 
-// A strict order without infinite descent: fewer nodes, then fewer entries, simpler operations, operands nearer to the
-// leaves, simpler λ, simpler values. A scalar constant that only λ operands read counts as part of its reversals.
+// A strict order without infinite descent: fewer nodes, then fewer entries, simpler operations, operands
+// nearer to the leaves, simpler λ, simpler values. A scalar constant that only λ operands read counts as part
+// of its reversals.
 [[nodiscard]] bool simpler(const Graph& a, const Graph& b);
 
 // One edit of a copy of a graph's data; false when it does not apply after all.
 using Edit = std::function<bool(Draft&)>;
 
-// The graphs one move away from a graph and simpler than it, each once checked and pruned, the boldest moves first. A
-// candidate that leaves the domain of an operation or comes near a kink is left out, unless the graph itself does so.
-// Cheap to copy; nothing is computed before it is asked for.
+// The graphs one move away from a graph and simpler than it, each once checked and pruned, the boldest moves
+// first. A candidate that leaves the domain of an operation or comes near a kink is left out, unless the
+// graph itself does so. Cheap to copy; nothing is computed before it is asked for.
 class SmallerGraphs {
  public:
   struct Position {
@@ -121,13 +125,15 @@ struct Shrunk {
   bool exhausted_budget = false;
 };
 
-// Greedy descent to a graph none of whose smaller graphs fails. After an accepted candidate the search goes on from the
-// same move; a graph is never tried twice. `budget` bounds the candidates considered.
+// Greedy descent to a graph none of whose smaller graphs fails. After an accepted candidate the search goes
+// on from the same move; a graph is never tried twice. `budget` bounds the candidates considered. The answer
+// for a graph must be the same whenever it is asked for.
 [[nodiscard]] Shrunk shrink(Graph failing, const std::function<bool(const Graph&)>& still_fails,
                             std::size_t budget = 2000);
 
-// The same descent, to the same graph, for a subject whose round trips are dear: up to `batch` candidates at a time are
-// asked about, before it is known whether an earlier one fails. The answer has one entry for each graph.
+// The same descent, to the same graph, for a subject whose round trips are dear: up to `batch` candidates at
+// a time are asked about, before it is known whether an earlier one fails. The answer has one entry for each
+// graph.
 using StillFail = std::function<std::vector<bool>(std::span<const Graph>)>;
 [[nodiscard]] Shrunk shrink_in_batches(Graph failing, const StillFail& still_fail, std::size_t batch = 16,
                                        std::size_t budget = 2000);

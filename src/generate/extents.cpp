@@ -8,7 +8,8 @@ namespace gradproof {
 
 namespace {
 
-// The numbers that a shape rule reads: the extents of up to two operands, and a target shape among the attributes.
+// The numbers that a shape rule reads: the extents of up to two operands, and a target shape among the
+// attributes.
 struct Question {
   std::array<Shape, 2> shapes;
   Attributes attributes;
@@ -71,7 +72,8 @@ void drop_entries(std::vector<Literal>& literals, Shape shape, int axis, std::ui
   literals = std::move(kept);
 }
 
-// A range keeps the entries that it had; where only the result must lose one, it loses one at the end that `index` is near.
+// A range keeps the entries that it had; where only the result must lose one, it loses one at the end that
+// `index` is near.
 void narrow_range(Attributes& a, int axis, bool operand_loses, bool result_loses, std::uint32_t index) {
   std::int32_t& begin = a.v[static_cast<std::size_t>(2 * axis)];
   std::int32_t& end = a.v[static_cast<std::size_t>(2 * axis + 1)];
@@ -84,8 +86,8 @@ void narrow_range(Attributes& a, int axis, bool operand_loses, bool result_loses
   else --end;
 }
 
-// A target shape that suits the operand's new shape in the way the old one suited the old: as it was edited, transposed,
-// a row, a column or the same.
+// A target shape that suits the operand's new shape in the way the old one suited the old: as it was edited,
+// transposed, a row, a column or the same.
 bool retarget(Node& node, Shape before, Shape old_target, Shape now) {
   const auto target = [](std::uint32_t rows, std::uint32_t cols) {
     return Attributes{{static_cast<std::int32_t>(rows), static_cast<std::int32_t>(cols), 0, 0}};
@@ -146,7 +148,8 @@ void ExtentClasses::tie(const Graph& graph, NodeId id) {
         join(2 * node.operand[static_cast<std::size_t>(e / 2)].index + static_cast<std::uint32_t>(e % 2));
     }
     for (int axis = 0; axis < 2; ++axis) {
-      // What grows with an operand is tied to it only when they are of one size: a concatenation's result is not.
+      // What grows with an operand is tied to it only when they are of one size: a concatenation's result is
+      // not.
       Shape before = node.shape, after = t.result;
       const int e = t.extents[0];
       const bool operand = e < 4;

@@ -5,8 +5,9 @@
 
 namespace gradproof {
 
-// The rows of node i are extent 2i, its columns 2i + 1. Two extents are in one class where an operation ties them, as the
-// inner dimensions of a product. The ties are found by asking each operation's shape rule about shapes one larger.
+// The rows of node i are extent 2i, its columns 2i + 1. Two extents are in one class where an operation ties
+// them, as the inner dimensions of a product. The ties are found by asking each operation's shape rule about
+// shapes one larger.
 class ExtentClasses {
  public:
   ExtentClasses() = default;
@@ -26,8 +27,8 @@ class ExtentClasses {
   std::vector<std::uint32_t> classes_;
 };
 
-// Takes the row or column `index` of every matrix in a class away, from leaves, attributes and cotangents, and infers the shapes
-// anew. False when they don't fit any more.
+// Takes the row or column `index` of every matrix in a class away, from leaves, attributes and cotangents,
+// and infers the shapes anew. False when they don't fit any more.
 bool drop_index(Draft& draft, const ExtentClasses& classes, std::size_t site, std::uint32_t index);
 
 // A cotangent for another shape: a fill stays, entries are repeated or dropped.

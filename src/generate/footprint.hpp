@@ -1,9 +1,10 @@
 // Footprint: a value, and how many bits it and every gradient through it need to be exact.
 //
-// Forward: the value is a multiple of 2^grain, and each partial sum on the way to it is at most bulk. Backward: `reach` bounds
-// the sum over the paths that end here of the absolute products of partial derivatives, each a multiple of 2^reach_grain.
-// Reach follows the product rule with absolute values, as a derivative follows it with signed ones. Every node starts a
-// path of its own, of weight 1, so that reach bounds the cotangent of each node on the way and not of the leaves alone.
+// Forward: the value is a multiple of 2^grain, and each partial sum on the way to it is at most bulk.
+// Backward: `reach` bounds the sum over the paths that end here of the absolute products of partial
+// derivatives, each a multiple of 2^reach_grain. Reach follows the product rule with absolute values, as a
+// derivative follows it with signed ones. Every node starts a path of its own, of weight 1, so that reach
+// bounds the cotangent of each node on the way and not of the leaves alone.
 #pragma once
 
 #include <algorithm>
@@ -30,7 +31,8 @@ struct Footprint {
       v.raw() == 0 ? coarsest : std::countr_zero(static_cast<std::uint64_t>(v.raw())) - Fixed::point;
     return {v, v.magnitude(), grain, {}, coarsest};
   }
-  // The bits that hold every multiple of 2^grain up to `bulk`; far more than any format has when a division was passed.
+  // The bits that hold every multiple of 2^grain up to `bulk`; far more than any format has when a division
+  // was passed.
   static int bits(Fixed bulk, int grain) {
     if (bulk.raw() == 0) return 0;
     return std::bit_width(static_cast<std::uint64_t>(bulk.raw()) - 1) - Fixed::point - std::max(grain, none);

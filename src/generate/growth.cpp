@@ -1,40 +1,25 @@
-// A random graph grows node by node. What stands already has values; a new operation is tried on some operands, and stays
-// when it is defined there, clear of kinks and of moderate size. Operands are chosen among those that fit, so nothing is
-// thrown away for its shape.
+// A random graph grows node by node. A new operation is tried on some operands, and stays when it fits there.
+// Operands are chosen among those that suit it, so nothing is thrown away for its shape.
 #include <cassert>
+#include <cmath>
 
-#include "generate/values.hpp"
-#include "gradproof/generate.hpp"
+#include "generate/grown.hpp"
 #include "graph/infer.hpp"
 
 namespace gradproof {
 
 namespace {
 
-// The largest magnitude in a smooth graph: exp of it is 2981, so no value that is looked at on the way saturates.
-constexpr Fixed smooth_limit = Fixed(8);
-// Bits that the backward pass may need beyond what growth allows it: the cotangents, and a second output.
-constexpr int bits_for_cotangents = 3;
-// What the exponents of all |λ| above 1, and those of all below, may add up to: two gradients of it are still doubles.
+// What the exponents of all |λ| above 1, and those of all below, may add up to: two gradients of it are still
+// doubles.
 constexpr int lambda_exponents = 300;
-
-struct Trait {
-  Spread spread;
-  std::uint32_t uses = 0;
-  bool live = false;      // a gradient that is not zero flows from here to an input
-  bool strength = false;  // a literal λ: no operand for anything but reversals
-};
 
 template <Number S>
 class Growth {
  public:
-  static constexpr bool exact = std::is_same_v<S, Footprint>;
+  static constexpr bool exact = Grown<S>::exact;
 
-  Growth(Draw draw, const Recipe& recipe) : draw_(draw), recipe_(recipe) {
-    draft_.nodes.reserve(3 * recipe.max_nodes + 8);
-    traits_.reserve(3 * recipe.max_nodes + 8);
-    draft_.values.reserve(16 * std::size_t{recipe.max_nodes});
-    values_.reserve(3 * recipe.max_nodes + 8, 24 * std::size_t{recipe.max_nodes});
+  Growth(Draw draw, const Recipe& recipe) : draw_(draw), recipe_(recipe), grown_(recipe) {
     for (std::uint8_t i = 0; i < op_count; ++i)
       if (allowed(OpId{i})) operations_[operation_count_++] = OpId{i};
   }
@@ -53,22 +38,22 @@ class Growth {
       else add_operation();
     }
     const NodeId out = finish(wanted);
-    close(out);
-    Result<Graph, Invalid> graph = Graph::make(std::move(draft_));
+    std::vector<Output> outputs = random_outputs(out);
+    Draft draft = std::move(grown_).take();
+    draft.outputs = std::move(outputs);
+    Result<Graph, Invalid> graph = Graph::make(std::move(draft));
     assert(graph.ok() && "a random graph is valid by construction");
     return *std::move(graph);
   }
 
  private:
-  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(draft_.nodes.size()); }
-  [[nodiscard]] Shape shape(NodeId id) const { return draft_.nodes[id.index].shape; }
-  [[nodiscard]] bool too_large(Shape s) const {
-    return s.size() == 0 || s.rows > recipe_.max_dimension || s.cols > recipe_.max_dimension;
-  }
+  [[nodiscard]] std::uint32_t size() const { return grown_.size(); }
+  [[nodiscard]] Shape shape(NodeId id) const { return grown_.shape(id); }
 
   // --- Leaves ---
 
-  // Extents come from a few numbers for each graph, so that shapes meet again; a square one is drawn a second time.
+  // Extents come from a few numbers for each graph, so that shapes meet again; a square one is drawn a second
+  // time.
   Shape random_shape() {
     if (draw_.chance(1, 8)) return {1, 1};
     Shape s;
@@ -99,170 +84,13 @@ class Growth {
     const std::size_t count = fill ? 1 : leaf_shape.size();
     literals_.clear();
     for (std::size_t i = 0; i < count; ++i) literals_.push_back(random_value(domain));
-    return place_leaf(op, leaf_shape, literals_);
-  }
-
-  NodeId place_leaf(OpId op, Shape leaf_shape, std::span<const Literal> literals) {
-    Node node;
-    node.op = op;
-    node.shape = leaf_shape;
-    node.first_value = static_cast<std::uint32_t>(draft_.values.size());
-    node.value_count = static_cast<std::uint32_t>(literals.size());
-    draft_.values.insert(draft_.values.end(), literals.begin(), literals.end());
-    values_.push_leaf(leaf_shape, literals);
-    if constexpr (exact) {
-      if (op == id_of<Input>()) start_paths(values_.entries(NodeId{size()}));
-    }
-    return keep(node, op == id_of<Input>());
-  }
-
-  // --- Nodes ---
-
-  // Takes a node whose values are the last ones into the graph.
-  NodeId keep(const Node& node, bool live) {
-    const NodeId id{size()};
-    draft_.nodes.push_back(node);
-    Trait trait;
-    trait.spread = spread<S>(values_.entries(id));
-    trait.live = live;
-    traits_.push_back(trait);
-    for (int k = 0; k < info(node.op).arity; ++k)
-      ++traits_[node.operand[static_cast<std::size_t>(k)].index].uses;
-    return id;
-  }
-
-  // Forgets everything from this node on.
-  void rewind(std::uint32_t nodes) {
-    while (size() > nodes) {
-      const Node& node = draft_.nodes.back();
-      for (int k = 0; k < info(node.op).arity; ++k)
-        --traits_[node.operand[static_cast<std::size_t>(k)].index].uses;
-      draft_.values.resize(draft_.values.size() - node.value_count);
-      draft_.nodes.pop_back();
-      traits_.pop_back();
-    }
-    values_.resize(nodes);
-  }
-
-  // A reversal of strength 0 cuts on purpose, and what is behind it still counts as alive.
-  [[nodiscard]] bool is_live(const Node& node, NodeId id) const {
-    return with_op(node.op, [&]<class O>(std::type_identity<O>) {
-      for (std::size_t k = 0; k < O::arity; ++k)
-        if ((O::detached >> k & 1U) == 0 && traits_[node.operand[k].index].live && passes<O>(node, id, k))
-          return true;
-      return false;
-    });
-  }
-
-  // Whether the k-th partial derivative is other than 0 somewhere.
-  template <class O>
-  [[nodiscard]] bool passes(const Node& node, NodeId id, std::size_t k) const {
-    if constexpr ((O::kind == Kind::elementwise || O::kind == Kind::selection) &&
-                  O::klass == Class::rational && !std::is_same_v<O, Reverse>) {
-      const View<S> a = values_.operand(node, 0), b = values_.operand(node, 1);
-      const std::span<const S> y = values_.entries(id);
-      for (std::size_t i = 0; i < y.size(); ++i)
-        if (nonzero(partials<O>(node, y[i], a.data[i], b.data[O::arity == 2 ? i : 0])[k])) return true;
-      return false;
-    } else {
-      return true;
-    }
-  }
-
-  template <class O>
-  static auto partials(const Node& node, const S& y, const S& a, const S& b) {
-    if constexpr (O::attribute == AttributeKind::exponent) return O::partials(y, a, node.attributes.v[0]);
-    else if constexpr (O::arity == 1) return O::partials(y, a);
-    else return O::partials(y, a, b);
-  }
-  static bool nonzero(int partial) { return partial != 0; }
-  static bool nonzero(const S& partial) { return plain(partial) != Fixed(); }
-
-  // Computes the node and keeps it if it is fit to stay.
-  bool try_node(const Node& node) {
-    const Spread& a = traits_[node.operand[0].index].spread;
-    const Spread& b = traits_[node.operand[1].index].spread;
-    if (too_large(node.shape) || !fits_domains(node, a, b)) return false;
-    if (!clear_of_kinks<S>(node, values_.operand(node, 0), values_.operand(node, 1))) return false;
-    const bool defined = values_.push(node);
-    const NodeId id{size()};
-    const bool live = defined && is_live(node, id);
-    if constexpr (exact) {
-      derive_reach(node, id);
-      if (live) start_paths(values_.entries(id));
-    }
-    if (!defined || !moderate(id)) {
-      values_.resize(size());
-      return false;
-    }
-    keep(node, live);
-    return true;
-  }
-
-  // Not too large, and not all zeros: those would hide what is behind them from every product.
-  [[nodiscard]] bool moderate(NodeId id) const {
-    const std::span<const S> entries = values_.entries(id);
-    const Spread range = spread<S>(entries);
-    if (range.lowest == Fixed() && range.highest == Fixed()) return false;
-    if constexpr (exact) {
-      const int most = static_cast<int>(recipe_.format_bits);
-      const Fixed limit = Fixed(1 << std::min(most, 30));
-      for (const Footprint& f : entries)
-        if (f.value_bits() > most || f.bulk > limit || f.grain < -most) return false;
-      return gradient_bits(entries) <= most - bits_for_cotangents;
-    } else {
-      return range.within(smooth_limit);
-    }
-  }
-
-  // --- What the backward pass needs, in exact graphs ---
-
-  static int gradient_bits(std::span<const Footprint> entries) {
-    Fixed total;
-    int grain = 0;
-    for (const Footprint& f : entries) {
-      total = total + f.reach;
-      grain = std::min(grain, f.reach_grain);
-    }
-    return Footprint::bits(total, grain);
-  }
-
-  static void start_paths(std::span<Footprint> entries) {
-    for (Footprint& f : entries) {
-      if (f.reach < Fixed(1)) f.reach = Fixed(1);
-      f.reach_grain = std::min(f.reach_grain, 0);
-    }
-  }
-
-  // Where the declared derivative is not that of the value, reach is that of the surrogate; a detached operand has none.
-  void derive_reach(const Node& node, NodeId id) {
-    const View<Footprint> a = values_.operand(node, 0), b = values_.operand(node, 1);
-    const std::span<Footprint> y = values_.entries(id);
-    with_op(node.op, [&]<class O>(std::type_identity<O>) {
-      if constexpr (HasSurrogate<O>) {
-        const std::size_t b_step = b.shape.size() == 1 ? 0 : 1;
-        for (std::size_t i = 0; i < y.size(); ++i) {
-          Footprint s;
-          if constexpr (O::arity == 1) s = O::surrogate(attached<O>(0, a.data[i]));
-          else s = O::surrogate(attached<O>(0, a.data[i]), attached<O>(1, b.data[i * b_step]));
-          y[i].reach = s.reach;
-          y[i].reach_grain = s.reach_grain;
-        }
-      }
-    });
-  }
-
-  template <class O>
-  static Footprint attached(unsigned k, Footprint x) {
-    if ((O::detached >> k & 1U) == 0) return x;
-    x.reach = {};
-    x.reach_grain = Footprint::coarsest;
-    return x;
+    return grown_.add_leaf(op, leaf_shape, literals_);
   }
 
   // --- Operands ---
 
-  // One of the nodes that are wanted, rather a loose end than one in use, rather a late one than an early one.
+  // One of the nodes that are wanted, rather a loose end than one in use, rather a late one than an early
+  // one.
   template <class Wanted>
   std::optional<NodeId> pick(Wanted wanted) {
     const bool loose = draw_.chance(3, 4);
@@ -272,22 +100,23 @@ class Growth {
     const std::uint32_t n = static_cast<std::uint32_t>(eligible_.size());
     const std::uint32_t a = draw_.below(n);
     const std::uint32_t b = draw_.below(n);
-    return NodeId{eligible_[std::max(a, b)]};
+    return eligible_[std::max(a, b)];
   }
 
   template <class Wanted>
   void gather(Wanted wanted, bool loose) {
     eligible_.clear();
-    for (std::uint32_t i = 0; i < size(); ++i)
-      if (!traits_[i].strength && (!loose || traits_[i].uses == 0) && wanted(i)) eligible_.push_back(i);
+    for (NodeId i; i.index < size(); ++i.index)
+      if (!grown_.trait(i).strength && (!loose || grown_.trait(i).uses == 0) && wanted(i))
+        eligible_.push_back(i);
   }
 
   // The operand that a gradient flows through: nearly always a live one.
   std::optional<NodeId> pick_main(Domain domain, const Attributes& attributes) {
-    if (main_) return traits_[main_->index].spread.fits(domain, attributes) ? main_ : std::nullopt;
+    if (main_) return grown_.trait(*main_).spread.fits(domain, attributes) ? main_ : std::nullopt;
     const bool live = draw_.chance(31, 32);
-    return pick([&](std::uint32_t i) {
-      return (!live || traits_[i].live) && traits_[i].spread.fits(domain, attributes);
+    return pick([&](NodeId i) {
+      return (!live || grown_.trait(i).live) && grown_.trait(i).spread.fits(domain, attributes);
     });
   }
 
@@ -299,7 +128,7 @@ class Growth {
       const std::uint32_t before = size();
       const OpId op = operations_[draw_.below(operation_count_)];
       if (with_op(op, [&]<class O>(std::type_identity<O>) { return propose<O>(); })) return true;
-      rewind(before);
+      grown_.rewind(before);
     }
     return false;
   }
@@ -330,7 +159,7 @@ class Growth {
     if (!x) return false;
     node.operand[0] = *x;
     node.shape = shape(*x);
-    return try_node(node);
+    return grown_.add(node);
   }
 
   bool propose_binary(Node& node, const std::array<Domain, 2>& domain) {
@@ -340,16 +169,16 @@ class Growth {
     node.shape = shape(*x);
     node.operand[main] = *x;
     node.operand[other] = partner(*x, domain[other], node.attributes);
-    return try_node(node);
+    return grown_.add(node);
   }
 
   // Another node of the same shape, or a new leaf.
   NodeId partner(NodeId x, Domain domain, const Attributes& attributes) {
-    const auto found = pick([&](std::uint32_t i) {
-      return draft_.nodes[i].shape == shape(x) && traits_[i].spread.fits(domain, attributes) && i != x.index;
+    const auto found = pick([&](NodeId i) {
+      return shape(i) == shape(x) && grown_.trait(i).spread.fits(domain, attributes) && i != x;
     });
     if (found && draw_.chance(7, 8)) return *found;
-    if (draw_.chance(1, 16) && traits_[x.index].spread.fits(domain, attributes)) return x;
+    if (draw_.chance(1, 16) && grown_.trait(x).spread.fits(domain, attributes)) return x;
     return add_leaf(leaf_op(), shape(x), domain);
   }
 
@@ -365,7 +194,7 @@ class Growth {
     for (int attempt = 0; attempt < 3; ++attempt) {
       node.attributes = random_attributes(node.op, shape(*x));
       if (info(node.op).attribute == AttributeKind::shape && same_shape(node.attributes, shape(*x))) continue;
-      if (infer(node)) return try_node(node);
+      if (infer(node)) return grown_.add(node);
     }
     return false;
   }
@@ -377,11 +206,10 @@ class Growth {
     node.operand[main] = *x;
     for (int attempt = 0; attempt < 4; ++attempt) {
       node.attributes = random_attributes(node.op, shape(*x));
-      const auto found =
-        pick([&](std::uint32_t i) { return shares_extent(shape(*x), draft_.nodes[i].shape); });
+      const auto found = pick([&](NodeId i) { return shares_extent(shape(*x), shape(i)); });
       if (!found) break;
       node.operand[other] = *found;
-      if (infer(node)) return try_node(node);
+      if (infer(node)) return grown_.add(node);
     }
     return propose_with_new_leaf(node, *x, other);
   }
@@ -396,10 +224,10 @@ class Growth {
       std::array<Shape, 2> shapes{shape(x), shape(x)};
       shapes[other] = s;
       const ShapeOrReason inferred = infer_shape(node.op, shapes, node.attributes);
-      if (!inferred || too_large(*inferred)) continue;
+      if (!inferred || grown_.too_large(*inferred)) continue;
       node.shape = *inferred;
       node.operand[other] = add_leaf(leaf, s, Domain::real_line);
-      return try_node(node);
+      return grown_.add(node);
     }
     return false;
   }
@@ -432,7 +260,7 @@ class Growth {
       case AttributeKind::none: return {};
       case AttributeKind::exponent: return {{random_exponent(), 0, 0, 0}};
       case AttributeKind::axis: return {{draw_.between(0, 2), 0, 0, 0}};
-      case AttributeKind::shape: return draw_.chance(1, 2) ? same_entries(x) : grown(x);
+      case AttributeKind::shape: return draw_.chance(1, 2) ? same_entries(x) : extended(x);
       case AttributeKind::ranges: {
         const auto [r0, r1] = random_range(x.rows);
         const auto [c0, c1] = random_range(x.cols);
@@ -452,7 +280,7 @@ class Growth {
   }
 
   // The extents that are 1, drawn anew.
-  Attributes grown(Shape x) {
+  Attributes extended(Shape x) {
     const std::uint32_t rows = x.rows == 1 ? random_extent() : x.rows;
     const std::uint32_t cols = x.cols == 1 ? random_extent() : x.cols;
     return {{static_cast<std::int32_t>(rows), static_cast<std::int32_t>(cols), 0, 0}};
@@ -470,141 +298,105 @@ class Growth {
     const std::uint32_t before = size();
     const bool stacked = draw_.chance(1, 5);
     std::optional<NodeId> x;
-    if (stacked)
-      x = pick([&](std::uint32_t i) { return draft_.nodes[i].op == id_of<Reverse>() && traits_[i].live; });
-    if (!x) x = pick([&](std::uint32_t i) { return traits_[i].live; });
+    if (stacked) x = pick([&](NodeId i) { return grown_.op(i) == id_of<Reverse>() && grown_.trait(i).live; });
+    if (!x) x = pick([&](NodeId i) { return grown_.trait(i).live; });
     assert(x && "an input is always live");
     for (int attempt = 0; attempt < 4; ++attempt) {
       if (reverse(*x, random_strength(*x))) return;
-      rewind(before);
+      grown_.rewind(before);
     }
-    if (!reverse(*x, literal_strength(Literal(-1)))) rewind(before);
+    turn(*x);
   }
 
-  bool reverse(NodeId x, NodeId lambda) {
+  bool reverse(NodeId x, NodeId lambda, Size size_wanted = Size::moderate) {
     Node node;
     node.op = id_of<Reverse>();
     node.operand = {x, lambda};
     node.shape = shape(x);
-    return try_node(node);
+    return grown_.add(node, size_wanted);
+  }
+  // A reversal that is always possible: -1 costs no bit.
+  void turn(NodeId x) {
+    const bool turned = reverse(x, grown_.add_strength(-1), Size::any);
+    assert(turned && "a reversal is defined everywhere");
   }
 
   // A literal mostly; else a node that fits, or a new leaf for it.
   NodeId random_strength(NodeId x) {
-    if (!recipe_.lambda_operand || !draw_.chance(1, 4)) return literal_strength(affordable_lambda());
+    if (!recipe_.lambda_operand || !draw_.chance(1, 4)) return grown_.add_strength(affordable_lambda());
     if (draw_.chance(1, 4)) {
       const Shape s = draw_.chance(1, 2) ? Shape{1, 1} : shape(x);
       return add_leaf(leaf_op(), s, Domain::real_line);
     }
     const bool share = draw_.chance(1, 3);
     eligible_.clear();
-    for (std::uint32_t i = 0; i < size(); ++i) {
-      const Shape s = draft_.nodes[i].shape;
-      if (traits_[i].strength == share && (s.is_scalar() || s == shape(x))) eligible_.push_back(i);
+    for (NodeId i; i.index < size(); ++i.index) {
+      const Shape s = shape(i);
+      if (grown_.trait(i).strength == share && (s.is_scalar() || s == shape(x))) eligible_.push_back(i);
     }
-    if (eligible_.empty()) return literal_strength(affordable_lambda());
-    return NodeId{eligible_[draw_.below(static_cast<std::uint32_t>(eligible_.size()))]};
+    if (eligible_.empty()) return grown_.add_strength(affordable_lambda());
+    return eligible_[draw_.below(static_cast<std::uint32_t>(eligible_.size()))];
   }
 
-  NodeId literal_strength(const Literal& lambda) {
-    const NodeId id = place_leaf(id_of<Constant>(), {}, std::span(&lambda, 1));
-    traits_[id.index].strength = true;
-    return id;
-  }
-
-  // Extreme strengths multiply along a path; what they may add up to is bounded, so that no gradient overflows.
+  // Extreme strengths multiply along a path; what they may add up to is bounded, so that no gradient
+  // overflows.
   Literal affordable_lambda() {
-    const Literal lambda = random_lambda(draw_, recipe_);
-    const double magnitude = lambda.nearest() < 0 ? -lambda.nearest() : lambda.nearest();
-    if (magnitude > 0x1p20) return afford(lambda, magnitude, up_);
-    if (magnitude > 0 && magnitude < 0x1p-20) return afford(lambda, 1 / magnitude, down_);
-    return lambda;
-  }
-
-  static Literal afford(const Literal& lambda, double magnitude, int& spent) {
-    int exponent = 0;
-    for (; magnitude > 1; magnitude /= 2) ++exponent;
-    if (spent + exponent > lambda_exponents) return lambda.nearest() < 0 ? -1 : 2;
-    spent += exponent;
+    Literal lambda = random_lambda(draw_, recipe_);
+    if (lambda.nearest() == 0) return lambda;
+    const int exponent = std::ilogb(lambda.nearest());
+    if (exponent > -20 && exponent < 20) return lambda;
+    int& spent = exponent > 0 ? up_ : down_;
+    if (spent + std::abs(exponent) > lambda_exponents) return lambda.nearest() < 0 ? -1 : 2;
+    spent += std::abs(exponent);
     return lambda;
   }
 
   // --- Outputs ---
 
-  // Some of what grew leads nowhere. The output is built on, at best with loose ends as the other operands, until it has
-  // the wanted number of operations behind it, and the reversals.
+  // Some of what grew leads nowhere. The output is built on, at best with loose ends as the other operands,
+  // until it has the wanted number of operations behind it, and the reversals.
   NodeId finish(std::uint32_t wanted) {
-    NodeId out = last_live(size());
-    while (least_operations(behind(out)) > recipe_.max_nodes) out = last_live(out.index);
-    Behind reached = behind(out);
+    NodeId out = grown_.last_live(size());
+    while (least_operations(grown_.behind(out)) > recipe_.max_nodes) out = grown_.last_live(out.index);
+    Behind reached = grown_.behind(out);
     for (std::uint32_t attempt = 0; reached.operations < wanted && attempt < recipe_.max_nodes; ++attempt) {
       const std::uint32_t before = size();
       main_ = out;
       const bool added = add_operation();
       main_.reset();
-      const NodeId next{size() - 1};
-      const Behind now = added && traits_[next.index].live ? behind(next) : Behind{};
+      const NodeId next = grown_.last();
+      const Behind now = added && grown_.trait(next).live ? grown_.behind(next) : Behind{};
       if (now.operations == 0 || least_operations(now) > recipe_.max_nodes) {
-        rewind(before);
+        grown_.rewind(before);
         continue;
       }
       out = next;
       reached = now;
     }
-    for (; least_operations(reached) > reached.operations; reached = behind(out)) {
-      const bool reversed = reverse(out, literal_strength(Literal(-1)));
-      assert(reversed && "a reversal of -1 costs no bit");
-      out = NodeId{size() - 1};
+    for (; least_operations(reached) > reached.operations; reached = grown_.behind(out)) {
+      turn(out);
+      out = grown_.last();
     }
     return out;
   }
 
-  void close(NodeId out) {
-    std::vector<NodeId> outputs{out};
-    if (draw_.chance(1, 6)) {
-      const auto second = pick([&](std::uint32_t i) { return traits_[i].live && i != out.index; });
-      if (second && behind(out, *second).operations <= recipe_.max_nodes) outputs.push_back(*second);
-      else behind(out);
-    } else {
-      behind(out);
-    }
-    const int slack = spare_bits(outputs);
-    draft_.outputs.reserve(outputs.size());
-    for (const NodeId id : outputs) draft_.outputs.push_back({id, random_cotangent(shape(id), slack)});
+  // One mostly, now and then two.
+  std::vector<Output> random_outputs(NodeId out) {
+    std::vector<NodeId> nodes{out};
+    std::optional<NodeId> second;
+    if (draw_.chance(1, 6)) second = pick([&](NodeId i) { return grown_.trait(i).live && i != out; });
+    if (second && grown_.behind(out, *second).operations <= recipe_.max_nodes) nodes.push_back(*second);
+    else grown_.behind(out);
     // An input that nothing reads is worth a case now and then.
-    for (std::uint32_t i = 0; i < size(); ++i)
-      if (draft_.nodes[i].op == id_of<Input>() && !needed_[i] && !draw_.chance(1, 8))
-        draft_.nodes[i].op = id_of<Constant>();
+    for (NodeId i; i.index < size(); ++i.index)
+      if (grown_.op(i) == id_of<Input>() && !grown_.is_needed(i) && !draw_.chance(1, 8))
+        grown_.make_constant(i);
+    const int spare_bits = static_cast<int>(recipe_.format_bits) - grown_.gradient_bits(nodes);
+    std::vector<Output> outputs;
+    outputs.reserve(nodes.size());
+    for (const NodeId id : nodes) outputs.push_back({id, random_cotangent(shape(id), spare_bits)});
+    return outputs;
   }
-
-  // The last live node before this index; an input is the first of all.
-  [[nodiscard]] NodeId last_live(std::uint32_t end) const {
-    while (!traits_[end - 1].live) --end;
-    return NodeId{end - 1};
-  }
-
-  // What the values of one or two nodes rest on; of the reversals, those that their gradient passes.
-  struct Behind {
-    std::uint32_t operations = 0, reversals = 0;
-  };
-  Behind behind(NodeId out) { return behind(out, out); }
-  Behind behind(NodeId out, NodeId second) {
-    Behind count;
-    needed_.assign(size(), 0);
-    needed_[out.index] = needed_[second.index] = value_of | gradient_of;
-    for (std::uint32_t i = std::max(out, second).index + 1; i-- > 0;) {
-      if (needed_[i] == 0) continue;
-      const Node& node = draft_.nodes[i];
-      const OpInfo& op = info(node.op);
-      if (op.kind != Kind::leaf) ++count.operations;
-      if (node.op == id_of<Reverse>() && (needed_[i] & gradient_of) != 0) ++count.reversals;
-      for (int k = 0; k < op.arity; ++k)
-        needed_[node.operand[static_cast<std::size_t>(k)].index] |=
-          (op.detached >> k & 1) != 0 ? value_of : needed_[i];
-    }
-    return count;
-  }
-  static constexpr std::uint8_t value_of = 1, gradient_of = 2;
 
   // What they come to once the reversals and operations that are still owed stand on top.
   [[nodiscard]] std::uint32_t least_operations(const Behind& b) const {
@@ -613,55 +405,39 @@ class Growth {
     return std::max(b.operations + missing, recipe_.min_nodes);
   }
 
-  // What the cotangents may add to the bits of the backward pass.
-  int spare_bits(std::span<const NodeId> outputs) {
-    if constexpr (!exact) {
-      return 0;
-    } else {
-      all_.clear();
-      for (const NodeId id : outputs)
-        for (const Footprint& f : values_.entries(id)) all_.push_back(f);
-      return static_cast<int>(recipe_.format_bits) - gradient_bits(all_);
-    }
-  }
-
   // Never all ones: an engine that ignores the cotangent would pass.
-  std::vector<Literal> random_cotangent(Shape s, int slack) {
+  std::vector<Literal> random_cotangent(Shape s, int spare_bits) {
     const std::size_t count = draw_.chance(1, 4) ? 1 : s.size();
     std::vector<Literal> cotangent;
     cotangent.reserve(count);
     bool ones = true;
     while (ones) {
       cotangent.clear();
-      for (std::size_t i = 0; i < count; ++i) cotangent.push_back(random_cotangent_entry(slack));
+      for (std::size_t i = 0; i < count; ++i) cotangent.push_back(random_cotangent_entry(spare_bits));
       for (const Literal& l : cotangent) ones = ones && l.nearest() == 1;
     }
     return cotangent;
   }
 
-  Literal random_cotangent_entry(int slack) {
+  Literal random_cotangent_entry(int spare_bits) {
     const bool negative = draw_.chance(1, 2);
-    const int n = !exact       ? draw_.between(1, 32)
-                  : slack >= 2 ? draw_.between(1, 3)
-                  : slack == 1 ? draw_.between(1, 2)
-                               : 1;
+    const int n = !exact            ? draw_.between(1, 32)
+                  : spare_bits >= 2 ? draw_.between(1, 3)
+                  : spare_bits == 1 ? draw_.between(1, 2)
+                                    : 1;
     return (negative ? -n : n) / (exact ? 1.0 : 16.0);
   }
 
   Draw draw_;
   const Recipe& recipe_;
-  Draft draft_;
-  Values<S> values_;
-  std::vector<Trait> traits_;
+  Grown<S> grown_;
   std::array<OpId, op_count> operations_{};  // those to choose from
   std::uint32_t operation_count_ = 0;
   std::array<std::uint32_t, 3> extents_{};
   int up_ = 0, down_ = 0;  // exponents of huge and of tiny λ so far
   std::vector<Literal> literals_;
-  std::vector<std::uint32_t> eligible_;
-  std::optional<NodeId> main_;        // the operand to use, while the output is built on
-  std::vector<std::uint8_t> needed_;  // by the output: see behind()
-  std::vector<Footprint> all_;
+  std::vector<NodeId> eligible_;
+  std::optional<NodeId> main_;  // the operand to use, while the output is built on
 };
 
 }  // namespace

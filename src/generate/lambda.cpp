@@ -1,5 +1,5 @@
-// The strengths of reversals. Each class makes a kind of fault visible: 0 and negative values a clamp, a value that is no
-// float32 a truncation, tiny and huge ones an underflow or a squared λ.
+// The strengths of reversals. Each class makes a kind of fault visible: 0 and negative values a clamp, a
+// value that is no float32 a truncation, tiny and huge ones an underflow or a squared λ.
 #include <array>
 #include <cmath>
 #include <string>

@@ -143,7 +143,8 @@ Measure measure(const Graph& graph) {
         m.strengths +=
           strength_rank(graph.values(operands[k])[0]) + (readers[operands[k].index] > 1 ? 64 : 0);
       } else {
-        // A computed λ makes a reversal an operation of two operands, beyond those that have no other meaning.
+        // A computed λ makes a reversal an operation of two operands, beyond those that have no other
+        // meaning.
         m.operations += 2 * rank_apart * op_count;
         m.strengths += depth[operands[k].index];
       }

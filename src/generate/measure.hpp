@@ -27,7 +27,8 @@ struct Measure {
 
 // Whether the k-th operand of this node is the λ of a reversal.
 [[nodiscard]] bool is_strength(const Node& node, std::size_t k);
-// For each node, whether it is a scalar constant that is read as a λ and nowhere else: part of its reversals, no node.
+// For each node, whether it is a scalar constant that is read as a λ and nowhere else: part of its reversals,
+// no node.
 [[nodiscard]] std::vector<bool> strength_literals(const Graph& graph);
 // For each node, the longest way to a leaf.
 [[nodiscard]] std::vector<std::uint32_t> depths(const Graph& graph);

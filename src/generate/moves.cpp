@@ -1,5 +1,6 @@
-// The moves that make a graph smaller. Each looks at one site of the graph (a node, an output, a class of extents) and
-// proposes edits; whether the result is a graph, sound and simpler is asked by whoever applies them.
+// The moves that make a graph smaller. Each looks at one site of the graph (a node, an output, a class of
+// extents) and proposes edits; whether the result is a graph, sound and simpler is asked by whoever applies
+// them.
 #include <algorithm>
 #include <cmath>
 
@@ -44,7 +45,7 @@ NodeId append_strength(Draft& draft, const Literal& lambda) {
   return append_leaf(draft, id_of<Constant>(), {}, std::span(&lambda, 1));
 }
 
-// --- Outputs ----------------------------------------------------------------------------------------------------------
+// --- Outputs -----------------------------------------------------------------------------------------------
 
 Edits drop_output(const Scene& s, std::size_t site) {
   if (s.graph.outputs().size() < 2) return {};
@@ -70,7 +71,7 @@ Edits output_earlier(const Scene& s, std::size_t site) {
   return edits;
 }
 
-// --- Fewer nodes ------------------------------------------------------------------------------------------------------
+// --- Fewer nodes -------------------------------------------------------------------------------------------
 
 Edits drop_unread_input(const Scene& s, std::size_t site) {
   if (!s.unread[site]) return {};
@@ -80,7 +81,8 @@ Edits drop_unread_input(const Scene& s, std::size_t site) {
   }};
 }
 
-// A value as a short literal: what has a fraction of at most four bits stays, anything else keeps eight significant bits.
+// A value as a short literal: what has a fraction of at most four bits stays, anything else keeps eight
+// significant bits.
 Literal short_literal(Fixed v) {
   constexpr std::int64_t sixteenth = Fixed::one / 16;
   if (v.raw() % sixteenth == 0) return v.to_double();
@@ -116,7 +118,8 @@ Edits bypass(const Scene& s, std::size_t site) {
   return edits;
 }
 
-// y = op(a, b) becomes b, with a put in place of a leaf under b, or of what both have in common; and the other way round.
+// y = op(a, b) becomes b, with a put in place of a leaf under b, or of what both have in common; and the
+// other way round.
 Edits serialise(const Scene& s, std::size_t site) {
   const NodeId id = from_the_top(s, site);
   const auto operands = s.graph.operands(id);
@@ -165,7 +168,7 @@ Edits rewire(const Scene& s, std::size_t site) {
   return edits;
 }
 
-// --- Shapes -----------------------------------------------------------------------------------------------------------
+// --- Shapes ------------------------------------------------------------------------------------------------
 
 std::size_t site_for_each_class(const Scene& s) { return s.extent_classes().size(); }
 
@@ -176,7 +179,7 @@ Edits drop_extent(const Scene& s, std::size_t site) {
   return edits;
 }
 
-// --- Simpler operations -----------------------------------------------------------------------------------------------
+// --- Simpler operations ------------------------------------------------------------------------------------
 
 // The polynomials of the table: defined and smooth everywhere but for division, and of no further meaning.
 bool is_plain(OpId op) {
@@ -227,7 +230,7 @@ Edits simpler_operation(const Scene& s, std::size_t site) {
   return edits;
 }
 
-// --- Simpler numbers --------------------------------------------------------------------------------------------------
+// --- Simpler numbers ---------------------------------------------------------------------------------------
 
 Edits simpler_strength(const Scene& s, std::size_t site) {
   const NodeId id{as_index(site)};

@@ -37,7 +37,8 @@ struct Scene {
 // Whether all values are defined, clear of kinks and far from saturation. Fills `values` as far as it comes.
 bool is_sound(const Graph& graph, Values<Fixed>& values);
 
-// The edits that a move proposes may append nodes, and leave operands behind their readers: the result is put in order.
+// The edits that a move proposes may append nodes, and leave operands behind their readers: the result is put
+// in order.
 struct Move {
   std::string_view name;
   std::size_t (*sites)(const Scene&);

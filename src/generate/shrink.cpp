@@ -8,8 +8,9 @@ namespace gradproof {
 
 namespace {
 
-// The descent as if it asked about one candidate after the other. Answers that were fetched ahead of need are kept, and
-// count when the descent comes to them, so the way and its end are the same for any number of graphs asked at once.
+// The descent as if it asked about one candidate after the other. Answers that were fetched ahead of need are
+// kept, and count when the descent comes to them, so the way and its end are the same for any number of
+// graphs asked at once.
 class Descent {
  public:
   Descent(Graph failing, const StillFail& still_fail, std::size_t batch, std::size_t budget)
@@ -46,7 +47,8 @@ class Descent {
     SmallerGraphs::Position position;
   };
 
-  // Queues candidates up to the first that is known to fail, or until there are enough to ask about. True at the end.
+  // Queues candidates up to the first that is known to fail, or until there are enough to ask about. True at
+  // the end.
   bool collect() {
     queue_.clear();
     graphs_.clear();

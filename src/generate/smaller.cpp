@@ -31,8 +31,9 @@ std::vector<bool> varying(const Graph& graph) {
   return varies;
 }
 
-// An edited draft in order again: what the outputs need, operands before their readers and each as late as can be, so
-// that a λ stands right before its reversal. Inputs that were unread before the edit stay; those that it left unread go.
+// An edited draft in order again: what the outputs need, operands before their readers and each as late as
+// can be, so that a λ stands right before its reversal. Inputs that were unread before the edit stay; those
+// that it left unread go.
 class Tidying {
  public:
   Tidying(const Draft& from, const Scene& scene) : from_(from), moved_(from.nodes.size()) {

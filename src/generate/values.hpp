@@ -1,4 +1,5 @@
-// The values of a graph under construction: computed node by node, taken back, and asked whether a node stands on safe ground.
+// The values of a graph under construction: computed node by node, taken back, and asked whether a node
+// stands on safe ground.
 #pragma once
 
 #include <vector>
@@ -8,7 +9,8 @@
 
 namespace gradproof {
 
-// The k-th operand, and the first again for an operation that has no k-th: what is never read must still be there.
+// The k-th operand, and the first again for an operation that has no k-th: what is never read must still be
+// there.
 [[nodiscard]] inline NodeId operand_or_first(const Node& node, int k) {
   return node.operand[k < info(node.op).arity ? static_cast<std::size_t>(k) : 0];
 }

@@ -1,6 +1,7 @@
-// Fixed: a number with 32 bits before the binary point, sign included, and 32 behind it, in integer arithmetic only. It
-// saturates where it would overflow. A generator decides by such values which operation fits where, and decides the same on
-// every machine and under every compiler. Functions are good to about 10^-9, far below every margin that is asked for.
+// Fixed: a number with 32 bits before the binary point, sign included, and 32 behind it, in integer
+// arithmetic only. It saturates where it would overflow. A generator decides by such values which operation
+// fits where, and decides the same on every machine and under every compiler. Functions are good to about
+// 10^-9, far below every margin that is asked for.
 #pragma once
 
 #include <array>
@@ -93,7 +94,8 @@ class Fixed {
     return k >= 0 ? saturated(Wide{y.raw_} << k) : from_raw(y.raw_ >> -k);
   }
 
-  // x = 2^k m with m in [1, 2), s = (m - c)/(m + c) with c = sqrt 2, and log x = (k + 1/2) ln 2 + 2 atanh s; s^13/13 < 2^-36.
+  // x = 2^k m with m in [1, 2), s = (m - c)/(m + c) with c = sqrt 2, and log x = (k + 1/2) ln 2 + 2 atanh s;
+  // s^13/13 < 2^-36.
   static constexpr Fixed log_of(Fixed x) {
     if (x.raw_ <= 0) return from_raw(-largest);
     const int k = 31 - std::countl_zero(static_cast<std::uint64_t>(x.raw_));

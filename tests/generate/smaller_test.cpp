@@ -124,7 +124,8 @@ TEST_CASE("smaller: each move does what its name says") {
 }
 
 TEST_CASE("smaller: rows and columns that are tied go together") {
-  // The inner dimension of a product; the sum of rows has the columns of its operand; a slice keeps what it took.
+  // The inner dimension of a product; the sum of rows has the columns of its operand; a slice keeps what it
+  // took.
   CHECK(can_become(
     "a = input 2x3 [1 2 3; 4 5 6]\nb = input 3x1 [7; 8; 9]\nc = matmul a b\noutput c cotangent [2; 3]\n",
     "a = input 2x2 [1 3; 4 6]\nb = input 2x1 [7; 9]\nc = matmul a b\noutput c cotangent [2; 3]\n"));

@@ -68,8 +68,7 @@ std::optional<protocol::CaseError> Caller::attempt(const Call& c, std::byte pref
   in.put(c.input);
   out.lay_out(spread(c.layout, c.element, c.count, 3), prefill);
   std::optional<protocol::CaseError> error = refusal(c.kernel, [&] {
-    return c.kernel.function(in.data(), in.stride(), out.data(), out.stride(),
-                             static_cast<std::int64_t>(c.count), int(c.dtype), c.lambda);
+    return invoke(c.kernel, {in.data(), in.stride()}, {out.data(), out.stride()}, c.count, c.dtype, c.lambda);
   });
   if (!error) return error;
   error->message += " (" + circumstances(c.dtype, in, out) + ")";

@@ -37,7 +37,7 @@ std::string look_up(void* library, Plugin& plugin) {
 bool refuses(const Kernel& kernel, Dtype dtype) {
   // n = 0 touches no entry, but a pointer that is valid and aligned is what every other call has too.
   alignas(64) std::array<std::byte, 64> in{}, out{};
-  return kernel.function(in.data(), 1, out.data(), 1, 0, int(dtype), 1.0) == GRADPROOF_UNSUPPORTED;
+  return invoke(kernel, {in.data(), 1}, {out.data(), 1}, 0, dtype, 1.0) == GRADPROOF_UNSUPPORTED;
 }
 
 // The child: a byte for each dtype, as soon as it is known, so that what comes before a crash counts.
@@ -66,6 +66,14 @@ std::string answers_from(int answers, std::chrono::milliseconds patience) {
 }
 
 }  // namespace
+
+int invoke(const Kernel& kernel, Entries in, Entries out, std::size_t count, Dtype dtype, double lambda) {
+  const pid_t caller = getpid();
+  const int status = kernel.function(in.first, in.stride, out.first, out.stride,
+                                     static_cast<std::int64_t>(count), int(dtype), lambda);
+  if (getpid() != caller) _exit(0);
+  return status;
+}
 
 Result<Plugin, protocol::SubjectError> load(const std::string& library, const std::string& prefix) {
   // Without a slash dlopen() would search the system's folders, and never this one.

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,16 @@ struct Kernel {
 struct Plugin {
   Kernel forward, backward;
 };
+
+// One side of a call: where its entries are.
+struct Entries {
+  void* first;
+  std::int64_t stride;
+};
+
+// Calls a kernel, and gives back what it returns. If it forks, the child that comes back as well is ended at
+// once: with every call after this one it would double again.
+int invoke(const Kernel& kernel, Entries in, Entries out, std::size_t count, Dtype dtype, double lambda);
 
 // Loads a shared library and looks up the functions of a prefix. Loading runs the library's own start-up
 // code, which may do anything. The library stays loaded until the process ends.

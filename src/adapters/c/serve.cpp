@@ -218,7 +218,7 @@ void serve_plugin(const std::string& library, const std::string& prefix) {
   while (const auto line = next_line(wire)) {
     const json request = json::parse(*line, nullptr, false);
     const json reply = reply_to(session, request);
-    // A plugin that forked comes back twice; only one of the two may answer.
+    // A plugin that forked while it was loaded comes back twice; only one of the two may answer.
     if (getpid() != owner) break;
     std::fflush(stdout);
     if (!send(wire.replies, reply)) break;
