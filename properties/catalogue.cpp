@@ -5,13 +5,29 @@
 namespace gradproof {
 
 std::span<const Property* const> catalogue() {
-  static constexpr std::array<const Property*, 23> all = {
-      &forward_bits,          &backward_rounded,
-      &forward_identity,      &reversal_scales,   &leaf_reversal,         &minus_one_is_no_reversal, &zero_cuts,
-      &stacking_multiplies,   &affine_in_lambda,  &one_copy_per_consumer, &unreachable_lambda,       &hoist,
-      &leaf_split,            &cotangent_linearity, &topological_reorder, &transpose_identity,       &partials_of_surrogate,
-      &gradient_rational_differences, &gradient_rational_duals, &gradient_central_differences, &gradient_complex_step, &gradient_duals,
-      &double_backward};
+  static constexpr std::array<const Property*, 23> all = {&forward_bits,
+                                                          &backward_rounded,
+                                                          &forward_identity,
+                                                          &reversal_scales,
+                                                          &leaf_reversal,
+                                                          &minus_one_is_no_reversal,
+                                                          &zero_cuts,
+                                                          &stacking_multiplies,
+                                                          &affine_in_lambda,
+                                                          &one_copy_per_consumer,
+                                                          &unreachable_lambda,
+                                                          &hoist,
+                                                          &leaf_split,
+                                                          &cotangent_linearity,
+                                                          &topological_reorder,
+                                                          &transpose_identity,
+                                                          &partials_of_surrogate,
+                                                          &gradient_rational_differences,
+                                                          &gradient_rational_duals,
+                                                          &gradient_central_differences,
+                                                          &gradient_complex_step,
+                                                          &gradient_duals,
+                                                          &double_backward};
   return all;
 }
 

@@ -10,7 +10,8 @@ Judged::Judged(const Graph& graph, Dtype dtype)
     : graph_(graph), gradient_(gradient(graph)), bounds_(rounding_bounds(gradient_, dtype)) {
   if (!well_defined(gradient_)) undecidable_ = "a value is not finite or outside an operation's domain";
   else if (bounds_.overflows) undecidable_ = "a value may overflow " + std::string(format(dtype).words);
-  else if (bounds_.kink_margin <= 1) undecidable_ = "an operand is nearer to a kink than rounding lets one see";
+  else if (bounds_.kink_margin <= 1)
+    undecidable_ = "an operand is nearer to a kink than rounding lets one see";
 }
 
 bool Judged::exact(Dtype dtype) const { return exact_bits(gradient_) <= format(dtype).precision; }
@@ -22,7 +23,8 @@ Residual classify(double expected, double observed) {
   if (expected == 0) return Residual::expected_zero;
   if (observed == 0) return Residual::got_zero;
   const double ratio = observed / expected;
-  // A flipped sign may come with a rounding error; anything within a part in 2^7 (bfloat16's worst) of -1 is a flip.
+  // A flipped sign may come with a rounding error; anything within a part in 2^7 (bfloat16's worst) of -1 is
+  // a flip.
   return std::abs(ratio + 1) < 0x1p-7 ? Residual::sign : Residual::ratio;
 }
 
@@ -33,30 +35,35 @@ std::string entry_name(const Graph& graph, NodeId node, std::size_t entry) {
 
 }  // namespace
 
-void Comparison::consider(const std::string& what, NodeId node, std::size_t entry, double expected, double observed, double allowed,
-                          bool agrees) {
+void Comparison::consider(const std::string& what, NodeId node, std::size_t entry, double expected,
+                          double observed, double allowed, bool agrees) {
   ++finding_.compared;
   if (agrees) {
     if (finding_.outcome == Outcome::not_applicable) finding_.outcome = Outcome::holds;
     // An entry whose truth is 0 shows any error above the bound, and has no relative error.
-    if (expected != 0) finding_.detection_power = std::max(finding_.detection_power, allowed / std::abs(expected));
+    if (expected != 0)
+      finding_.detection_power = std::max(finding_.detection_power.value_or(0), allowed / std::abs(expected));
     return;
   }
   // The excess over the bound ranks the disagreements; what is not finite comes first.
   const double miss = std::abs(observed - expected);
-  const double excess = std::isfinite(miss) ? miss / (allowed + std::numeric_limits<double>::min()) : std::numeric_limits<double>::infinity();
+  const double excess = std::isfinite(miss) ? miss / (allowed + std::numeric_limits<double>::min())
+                                            : std::numeric_limits<double>::infinity();
   finding_.outcome = Outcome::fails;
   if (finding_.worst && excess <= worst_excess_) return;
   worst_excess_ = excess;
-  finding_.worst = Disagreement{what + " " + entry_name(graph_, node, entry), expected, observed, allowed, classify(expected, observed)};
+  finding_.worst = Disagreement{what + " " + entry_name(graph_, node, entry), expected, observed, allowed,
+                                classify(expected, observed)};
 }
 
-void Comparison::gradient_entry(std::size_t input, std::size_t entry, double expected, double observed, double allowed) {
+void Comparison::gradient_entry(std::size_t input, std::size_t entry, double expected, double observed,
+                                double allowed) {
   if (!std::isfinite(expected) || !std::isfinite(allowed)) {
     undecided("the expected gradient or its bound is not finite");
     return;
   }
-  consider("gradient of", graph_.inputs()[input], entry, expected, observed, allowed, std::abs(observed - expected) <= allowed);
+  consider("gradient of", graph_.inputs()[input], entry, expected, observed, allowed,
+           std::abs(observed - expected) <= allowed);
 }
 
 void Comparison::output_entry(std::size_t output, std::size_t entry, double expected, double observed) {
@@ -119,9 +126,12 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
 
 std::optional<std::string> misfit(const std::string& what, const Tensor& t, Shape shape, const Case& c) {
   const auto expected = shape_in_rank(shape, c.rank);
-  if (t.shape != expected) return what + " has the shape " + shape_text(t.shape) + ", not " + shape_text(expected);
-  if (t.dtype != format(c.dtype).name) return what + " has the dtype " + t.dtype + ", not " + std::string(format(c.dtype).name);
-  if (t.values.size() != shape.size()) return what + " has " + std::to_string(t.values.size()) + " values, not " + std::to_string(shape.size());
+  if (t.shape != expected)
+    return what + " has the shape " + shape_text(t.shape) + ", not " + shape_text(expected);
+  if (t.dtype != format(c.dtype).name)
+    return what + " has the dtype " + t.dtype + ", not " + std::string(format(c.dtype).name);
+  if (t.values.size() != shape.size())
+    return what + " has " + std::to_string(t.values.size()) + " values, not " + std::to_string(shape.size());
   return {};
 }
 
@@ -130,8 +140,12 @@ std::optional<std::string> misfit(const std::string& what, const Tensor& t, Shap
 Result<Numbers, Finding> numbers(const Reply& reply, const Case& c) {
   if (!reply) return no_answer(reply.error());
   const Graph& g = c.graph;
-  if (reply->outputs.size() != g.outputs().size()) return wrong_shape("the answer has " + std::to_string(reply->outputs.size()) + " outputs, not " + std::to_string(g.outputs().size()));
-  if (reply->gradients.size() != g.inputs().size()) return wrong_shape("the answer has " + std::to_string(reply->gradients.size()) + " gradients, not " + std::to_string(g.inputs().size()));
+  if (reply->outputs.size() != g.outputs().size())
+    return wrong_shape("the answer has " + std::to_string(reply->outputs.size()) + " outputs, not " +
+                       std::to_string(g.outputs().size()));
+  if (reply->gradients.size() != g.inputs().size())
+    return wrong_shape("the answer has " + std::to_string(reply->gradients.size()) + " gradients, not " +
+                       std::to_string(g.inputs().size()));
   if (!reply->damage.empty()) {
     Finding f = wrong_shape("the caller's buffer was overwritten: " + reply->damage.front());
     f.worst->place = "damage";
@@ -140,7 +154,8 @@ Result<Numbers, Finding> numbers(const Reply& reply, const Case& c) {
   Numbers n;
   for (std::size_t i = 0; i < reply->outputs.size(); ++i) {
     const NodeId node = g.outputs()[i].node;
-    if (auto why = misfit("the value of " + g.name(node), reply->outputs[i], g[node].shape, c)) return wrong_shape(*why);
+    if (auto why = misfit("the value of " + g.name(node), reply->outputs[i], g[node].shape, c))
+      return wrong_shape(*why);
     n.outputs.push_back(reply->outputs[i].values);
   }
   for (std::size_t i = 0; i < reply->gradients.size(); ++i) {
@@ -150,7 +165,8 @@ Result<Numbers, Finding> numbers(const Reply& reply, const Case& c) {
       n.gradients.emplace_back(g[node].shape.size(), 0.0);
       continue;
     }
-    if (auto why = misfit("the gradient of " + g.name(node), *gradient, g[node].shape, c)) return wrong_shape(*why);
+    if (auto why = misfit("the gradient of " + g.name(node), *gradient, g[node].shape, c))
+      return wrong_shape(*why);
     n.gradients.push_back(gradient->values);
   }
   return n;

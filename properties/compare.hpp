@@ -1,4 +1,5 @@
-// Comparing a subject's numbers with what they should be, entry by entry, under a bound that was derived and not chosen.
+// Comparing a subject's numbers with what they should be, entry by entry, under a bound that was derived and
+// not chosen.
 #pragma once
 
 #include <cmath>
@@ -18,9 +19,12 @@ class Judged {
   [[nodiscard]] const std::string& undecidable() const { return undecidable_; }
   [[nodiscard]] const Graph& graph() const { return graph_; }
   [[nodiscard]] const Graph& gradient_graph() const { return gradient_; }
-  // The bound on what a sound implementation may be off by in an entry of an input's gradient. Twice the first-order bound: the factor covers the
-  // terms of higher order and implementations that associate products in another way.
-  [[nodiscard]] double allowed(std::size_t input, std::size_t entry) const { return 2 * bound(input, entry).error; }
+  // The bound on what a sound implementation may be off by in an entry of an input's gradient. Twice the
+  // first-order bound: the factor covers the terms of higher order and implementations that associate
+  // products in another way.
+  [[nodiscard]] double allowed(std::size_t input, std::size_t entry) const {
+    return 2 * bound(input, entry).error;
+  }
   [[nodiscard]] const Bound& bound(std::size_t input, std::size_t entry) const {
     return bounds_.outputs[graph_.outputs().size() + input][entry];
   }
@@ -40,7 +44,8 @@ class Comparison {
 
   void gradient_entry(std::size_t input, std::size_t entry, double expected, double observed, double allowed);
   // The same where the caller has judged: formats and signed infinities have rules of their own.
-  void judged_gradient_entry(std::size_t input, std::size_t entry, double expected, double observed, double allowed, bool agrees) {
+  void judged_gradient_entry(std::size_t input, std::size_t entry, double expected, double observed,
+                             double allowed, bool agrees) {
     consider("gradient of", graph_.inputs()[input], entry, expected, observed, allowed, agrees);
   }
   // Equal bit for bit, but that one NaN is as good as another.
@@ -49,7 +54,8 @@ class Comparison {
   [[nodiscard]] Finding finish() const;
 
  private:
-  void consider(const std::string& what, NodeId node, std::size_t entry, double expected, double observed, double allowed, bool agrees);
+  void consider(const std::string& what, NodeId node, std::size_t entry, double expected, double observed,
+                double allowed, bool agrees);
   const Graph& graph_;
   Finding finding_;
   double worst_excess_ = 0;
@@ -61,8 +67,8 @@ class Comparison {
 [[nodiscard]] Finding no_answer(const NoAnswer& why);
 [[nodiscard]] Finding wrong_shape(std::string message);
 
-// The subject's gradients and outputs as plain numbers, each of the shape and dtype that was asked for; or the finding that says why not. An absent
-// gradient counts as zeros.
+// The subject's gradients and outputs as plain numbers, each of the shape and dtype that was asked for; or
+// the finding that says why not. An absent gradient counts as zeros.
 struct Numbers {
   std::vector<std::vector<double>> outputs;
   std::vector<std::vector<double>> gradients;

@@ -18,7 +18,8 @@ std::string_view name(Layout layout) {
 }
 
 std::optional<Layout> find_layout(std::string_view text) {
-  for (const Layout l : {Layout::contiguous, Layout::transposed, Layout::strided, Layout::offset, Layout::expanded})
+  for (const Layout l :
+       {Layout::contiguous, Layout::transposed, Layout::strided, Layout::offset, Layout::expanded})
     if (name(l) == text) return l;
   return {};
 }
@@ -61,14 +62,17 @@ Reply Subject::run(const Case& c) {
   return std::move(replies.front());
 }
 
-Reply Subject::run_twice(const Case&) { return NoAnswer{Refusal::unsupported, "unsupported", "double backward", ""}; }
+Reply Subject::run_twice(const Case&) {
+  return NoAnswer{Refusal::unsupported, "unsupported", "double backward", ""};
+}
 
 Graph weighted_gradient(const Graph& gradient_graph, std::size_t outputs) {
   Draft draft = gradient_graph.draft();
   draft.outputs.erase(draft.outputs.begin(), draft.outputs.begin() + static_cast<std::ptrdiff_t>(outputs));
   for (Output& o : draft.outputs) {
     o.cotangent.clear();
-    for (std::size_t k = 0; k < gradient_graph[o.node].shape.size(); ++k) o.cotangent.emplace_back(static_cast<double>(k + 1));
+    for (std::size_t k = 0; k < gradient_graph[o.node].shape.size(); ++k)
+      o.cotangent.emplace_back(static_cast<double>(k + 1));
     if (o.cotangent.empty()) o.cotangent.emplace_back(1);
   }
   auto result = Graph::make(std::move(draft));
@@ -84,7 +88,8 @@ std::vector<Tensor> tensors(const Graph& g, const Evaluation<S>& values, Dtype d
   for (const Output& o : g.outputs()) {
     const auto v = values[o.node];
     const Shape s = g[o.node].shape;
-    result.push_back({std::string(format(dtype).name), shape_in_rank(s, rank), std::vector<double>(v.begin(), v.end())});
+    result.push_back(
+      {std::string(format(dtype).name), shape_in_rank(s, rank), std::vector<double>(v.begin(), v.end())});
   }
   return result;
 }
@@ -110,7 +115,8 @@ Reply answer(const Graph& gradient_graph, std::size_t outputs, Dtype dtype, int 
 
 std::vector<Reply> Engine::run(std::span<const Case> cases) {
   std::vector<Reply> replies;
-  for (const Case& c : cases) replies.push_back(answer(gradient(c.graph), c.graph.outputs().size(), c.dtype, c.rank));
+  for (const Case& c : cases)
+    replies.push_back(answer(gradient(c.graph), c.graph.outputs().size(), c.dtype, c.rank));
   return replies;
 }
 

@@ -37,7 +37,7 @@ void Tallying::add(const Finding& finding) {
   switch (finding.outcome) {
     case Outcome::holds:
       ++tally_.holds;
-      powers_.push_back(finding.detection_power);
+      if (finding.detection_power) powers_.push_back(*finding.detection_power);
       return;
     case Outcome::fails: ++tally_.fails; return;
     case Outcome::undecided: ++tally_.undecided; break;
@@ -57,17 +57,20 @@ Tally Tallying::tally() const {
 }
 
 std::size_t reader_nodes(const Graph& g) {
-  return static_cast<std::size_t>(std::ranges::count_if(g.nodes(), [](const Node& n) { return n.op != id_of<Constant>(); }));
+  return static_cast<std::size_t>(
+    std::ranges::count_if(g.nodes(), [](const Node& n) { return n.op != id_of<Constant>(); }));
 }
 
-Counterexample shrunk(Subject& subject, const Property& property, const Case& failing, const Finding& finding, std::size_t budget) {
+Counterexample shrunk(Subject& subject, const Property& property, const Case& failing, const Finding& finding,
+                      std::size_t budget) {
   const Residual residual = finding.worst ? finding.worst->residual : Residual::none;
   const auto still_fails = [&](const Graph& g) {
     const Finding f = property.check(subject, with_graph(failing, g));
     return f.outcome == Outcome::fails && f.worst && f.worst->residual == residual;
   };
   Shrunk s = shrink(failing.graph, still_fails, budget);
-  Counterexample c{std::string(property.id), with_graph(failing, std::move(s.graph)), {}, 0, s.evaluations, {}};
+  Counterexample c{
+    std::string(property.id), with_graph(failing, std::move(s.graph)), {}, 0, s.evaluations, {}};
   c.finding = property.check(subject, c.minimal);
   // A subject that answers differently each time may stop failing; what was first seen stands then.
   if (c.finding.outcome != Outcome::fails) {

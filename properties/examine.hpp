@@ -24,9 +24,10 @@ class Tallying {
 // What a reader counts: inputs and operations. Constants are part of the line that uses them.
 [[nodiscard]] std::size_t reader_nodes(const Graph& graph);
 
-// The smallest graph on which the property fails in the same way (same residual class), by the moves of generate.
-[[nodiscard]] Counterexample shrunk(Subject& subject, const Property& property, const Case& failing, const Finding& finding,
-                                    std::size_t budget = 2000);
+// The smallest graph on which the property fails in the same way (same residual class), by the moves of
+// generate.
+[[nodiscard]] Counterexample shrunk(Subject& subject, const Property& property, const Case& failing,
+                                    const Finding& finding, std::size_t budget = 2000);
 
 struct Examination {
   std::uint64_t seed = 1;
@@ -35,7 +36,7 @@ struct Examination {
   Recipe exact{.family = Family::exact};
   Recipe smooth{.family = Family::smooth};
   bool until_first_failure = true;
-  const std::atomic<bool>* stop = nullptr;             // set from a signal handler
+  const std::atomic<bool>* stop = nullptr;           // set from a signal handler
   std::function<void(std::uint64_t done)> progress;  // after each graph
 };
 

@@ -10,13 +10,19 @@ namespace {
 
 // The λ of a graph that is an input, a reversal by a literal, and nothing else.
 std::optional<double> lone_lambda(const Graph& g) {
-  if (g.size() != 3 || g.outputs().size() != 1 || g.inputs().size() != 1 || g[g.outputs()[0].node].op != id_of<Reverse>()) return {};
+  if (g.size() != 3 || g.outputs().size() != 1 || g.inputs().size() != 1 ||
+      g[g.outputs()[0].node].op != id_of<Reverse>())
+    return {};
   const auto operands = g.operands(g.outputs()[0].node);
-  if (g[operands[0]].op != id_of<Input>() || g[operands[1]].op != id_of<Constant>() || !g[operands[1]].shape.is_scalar()) return {};
+  if (g[operands[0]].op != id_of<Input>() || g[operands[1]].op != id_of<Constant>() ||
+      !g[operands[1]].shape.is_scalar())
+    return {};
   return g.values(operands[1])[0].nearest();
 }
 
-double entry_of(std::span<const Literal> values, std::size_t k) { return (values.size() == 1 ? values[0] : values[k]).nearest(); }
+double entry_of(std::span<const Literal> values, std::size_t k) {
+  return (values.size() == 1 ? values[0] : values[k]).nearest();
+}
 
 constexpr std::string_view not_alone = "the graph is more than one reversal of an input";
 
@@ -26,7 +32,8 @@ Finding check_forward_bits(Subject& subject, const Case& c) {
   if (!answer) return answer.error();
   Comparison comparison(c.graph);
   const auto x = c.graph.values(c.graph.inputs()[0]);
-  for (std::size_t k = 0; k < answer->outputs[0].size(); ++k) comparison.output_entry(0, k, entry_of(x, k), answer->outputs[0][k]);
+  for (std::size_t k = 0; k < answer->outputs[0].size(); ++k)
+    comparison.output_entry(0, k, entry_of(x, k), answer->outputs[0][k]);
   Finding f = comparison.finish();
   // An empty tensor that comes back empty has been passed on.
   if (answer->outputs[0].empty()) f.outcome = Outcome::holds;
@@ -39,7 +46,8 @@ struct Accepted {
   bool agrees;
 };
 
-// -λ g rounded once; in formats below float64 also with λ rounded first (to the format, or to float32 as half-precision kernels do), or within one ulp.
+// -λ g rounded once; in formats below float64 also with λ rounded first (to the format, or to float32 as
+// half-precision kernels do), or within one ulp.
 Accepted judge(Dtype dtype, double lambda, double g, double observed) {
   // NaN and infinities obey IEEE: -0 * inf is NaN, and so is anything times NaN.
   if (!std::isfinite(g) || !std::isfinite(lambda)) {
@@ -50,7 +58,8 @@ Accepted judge(Dtype dtype, double lambda, double g, double observed) {
   const double expected = product(lambda);
   if (dtype == Dtype::f64) return {expected, 0, observed == expected};
   const double allowed = ulp(dtype, expected);
-  const bool as_rounded = observed == product(rounded(dtype, lambda)) || observed == product(static_cast<float>(lambda));
+  const bool as_rounded =
+    observed == product(rounded(dtype, lambda)) || observed == product(static_cast<float>(lambda));
   const bool near = observed == expected || std::abs(observed - expected) <= allowed;
   // A λ beyond the format times 0 is NaN where λ is rounded first.
   const bool overflowed = g == 0 && !std::isfinite(rounded(dtype, lambda)) && std::isnan(observed);
@@ -74,7 +83,7 @@ Finding check_backward_rounded(Subject& subject, const Case& c) {
     power = std::max(power, c.dtype == Dtype::f64 ? unit_roundoff(c.dtype) : 2 * unit_roundoff(c.dtype));
   }
   Finding f = comparison.finish();
-  f.detection_power = power;
+  if (f.detection_power) f.detection_power = power;
   if (answer->gradients[0].empty()) f.outcome = Outcome::holds;
   return f;
 }
@@ -82,19 +91,25 @@ Finding check_backward_rounded(Subject& subject, const Case& c) {
 }  // namespace
 
 const Property forward_bits{
-    .id = "forward-bits",
-    .claim = "The layer hands its input on bit for bit: -0, infinities, NaN and subnormals too.",
-    .explain = "The forward pass is the identity, in every dtype, shape and memory layout. x + 0 loses -0; (1+λ)·sg(x) - λ·x rounds, and is infinite "
-               "or NaN where (1+λ)x overflows; a trip through another dtype loses digits or range. `view_as` in PyTorch exists to return a new tensor "
-               "object with the same data, so that autograd records the step.",
-    .check = check_forward_bits};
+  .id = "forward-bits",
+  .claim = "The layer hands its input on bit for bit: -0, infinities, NaN and subnormals too.",
+  .explain =
+    "The forward pass is the identity, in every dtype, shape and memory layout. x + 0 loses -0; (1+λ)·sg(x) "
+    "- λ·x rounds, and is infinite "
+    "or NaN where (1+λ)x overflows; a trip through another dtype loses digits or range. `view_as` in PyTorch "
+    "exists to return a new tensor "
+    "object with the same data, so that autograd records the step.",
+  .check = check_forward_bits};
 
 const Property backward_rounded{
-    .id = "backward-rounded",
-    .claim = "The layer's gradient is -λ·g, correctly rounded.",
-    .explain = "In float64 exactly the rounded product, in narrower formats at most one ulp from it, or the product with λ rounded first. λ runs over 0, 1, -1, "
-               "negative, tiny, huge and values that float32 can't hold; g has both signs and many magnitudes. In a training loop the sign in front of the domain "
-               "loss stays plus: the reversal is the layer's job, and negating the loss as well would undo it.",
-    .check = check_backward_rounded};
+  .id = "backward-rounded",
+  .claim = "The layer's gradient is -λ·g, correctly rounded.",
+  .explain =
+    "In float64 exactly the rounded product, in narrower formats at most one ulp from it, or the product "
+    "with λ rounded first. λ runs over 0, 1, -1, "
+    "negative, tiny, huge and values that float32 can't hold; g has both signs and many magnitudes. In a "
+    "training loop the sign in front of the domain "
+    "loss stays plus: the reversal is the layer's job, and negating the loss as well would undo it.",
+  .check = check_backward_rounded};
 
 }  // namespace gradproof

@@ -1,8 +1,9 @@
-// The catalogue under RapidCheck and Catch2, on the built-in engine; and proof that this way of running it can fail.
+// The catalogue under RapidCheck and Catch2, on the built-in engine; and proof that this way of running it
+// can fail.
+#include "rapidcheck.hpp"
 #include "gradproof/calculus.hpp"
 #include "gradproof/ops.hpp"
 #include "gradproof/text.hpp"
-#include "rapidcheck.hpp"
 #include "tests/catch.hpp"
 
 using namespace gradproof;

@@ -54,7 +54,8 @@ Graph with_lambda(const Graph& graph, std::optional<NodeId> which, const Literal
   });
 }
 
-Graph with_cotangents(const Graph& graph, const std::function<Literal(std::size_t, std::size_t, const Literal&)>& f) {
+Graph with_cotangents(const Graph& graph,
+                      const std::function<Literal(std::size_t, std::size_t, const Literal&)>& f) {
   Draft draft = graph.draft();
   for (std::size_t i = 0; i < draft.outputs.size(); ++i) {
     Output& o = draft.outputs[i];
@@ -67,7 +68,8 @@ Graph with_cotangents(const Graph& graph, const std::function<Literal(std::size_
   return *std::move(result);
 }
 
-Graph one_node(const Graph& graph, NodeId id, std::span<const std::vector<double>> operand_values, std::span<const double> cotangent) {
+Graph one_node(const Graph& graph, NodeId id, std::span<const std::vector<double>> operand_values,
+               std::span<const double> cotangent) {
   Builder b;
   std::array<Expr, 2> x{};
   const auto operands = graph.operands(id);

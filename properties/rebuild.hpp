@@ -1,4 +1,5 @@
-// Rebuilding a graph with some of its nodes replaced: how the relations of the catalogue make their second graph.
+// Rebuilding a graph with some of its nodes replaced: how the relations of the catalogue make their second
+// graph.
 #pragma once
 
 #include <functional>
@@ -40,9 +41,13 @@ class Rebuild {
 // One reversal (or, without `which`, all) with another λ.
 [[nodiscard]] Graph with_lambda(const Graph& graph, std::optional<NodeId> which, const Literal& lambda);
 // The same graph with other cotangents: f(output, entry, old) gives the new ones.
-[[nodiscard]] Graph with_cotangents(const Graph& graph, const std::function<Literal(std::size_t, std::size_t, const Literal&)>& f);
-// One operation alone: its operands are inputs with the given values (constants where detached), its output has the given cotangent.
-[[nodiscard]] Graph one_node(const Graph& graph, NodeId id, std::span<const std::vector<double>> operand_values, std::span<const double> cotangent);
+[[nodiscard]] Graph with_cotangents(
+  const Graph& graph, const std::function<Literal(std::size_t, std::size_t, const Literal&)>& f);
+// One operation alone: its operands are inputs with the given values (constants where detached), its output
+// has the given cotangent.
+[[nodiscard]] Graph one_node(const Graph& graph, NodeId id,
+                             std::span<const std::vector<double>> operand_values,
+                             std::span<const double> cotangent);
 // How many operands and outputs read a node.
 [[nodiscard]] std::vector<std::size_t> uses(const Graph& graph);
 

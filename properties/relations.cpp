@@ -13,7 +13,7 @@ Finding worst_of(const std::vector<Finding>& findings, std::string_view when_emp
   for (const Finding& f : findings) {
     if (f.outcome == Outcome::fails) return f;
     total.compared += f.compared;
-    total.detection_power = std::max(total.detection_power, f.detection_power);
+    if (f.detection_power) total.detection_power = std::max(total.detection_power.value_or(0), *f.detection_power);
     if (f.outcome == Outcome::holds) total.outcome = Outcome::holds;
     if (f.outcome == Outcome::undecided && total.outcome != Outcome::holds) {
       total.outcome = Outcome::undecided;
@@ -31,7 +31,8 @@ struct Sum {
 };
 
 // Adds one term's gradient to the sums of the original's inputs; its bound grows with it.
-std::optional<Finding> add_term(Subject& subject, const Case& c, const Term& term, std::vector<std::vector<Sum>>& sums) {
+std::optional<Finding> add_term(Subject& subject, const Case& c, const Term& term,
+                                std::vector<std::vector<Sum>>& sums) {
   const Judged judged(term.graph, c.dtype);
   if (!judged.undecidable().empty()) return undecided(judged.undecidable());
   const Case variant = with_graph(c, term.graph);
@@ -49,7 +50,8 @@ std::optional<Finding> add_term(Subject& subject, const Case& c, const Term& ter
 
 }  // namespace
 
-Finding relation(Subject& subject, const Case& c, const std::vector<Term>& terms, std::span<const double> scale) {
+Finding relation(Subject& subject, const Case& c, const std::vector<Term>& terms,
+                 std::span<const double> scale) {
   const Judged judged(c.graph, c.dtype);
   if (!judged.undecidable().empty()) return undecided(judged.undecidable());
   const auto answer = numbers(subject.run(c), c);
@@ -63,7 +65,8 @@ Finding relation(Subject& subject, const Case& c, const std::vector<Term>& terms
     const double factor = scale.empty() ? 1 : scale[i];
     for (std::size_t k = 0; k < sums[i].size(); ++k) {
       // Summing the terms here, in double, is off by at most an ulp of the largest for each.
-      const double arithmetic = static_cast<double>(terms.size() + 1) * 0x1p-52 * (std::abs(sums[i][k].value) + std::abs(factor * answer->gradients[i][k]));
+      const double arithmetic = static_cast<double>(terms.size() + 1) * 0x1p-52 *
+                                (std::abs(sums[i][k].value) + std::abs(factor * answer->gradients[i][k]));
       comparison.gradient_entry(i, k, sums[i][k].value, factor * answer->gradients[i][k],
                                 sums[i][k].allowed + std::abs(factor) * judged.allowed(i, k) + arithmetic);
     }

@@ -47,7 +47,8 @@ Finding check_leaf_reversal(Subject& subject, const Case& c) {
 
 Finding check_minus_one(Subject& subject, const Case& c) {
   if (reversals(c.graph).empty()) return not_applicable(std::string(no_reversal));
-  return relation(subject, with_graph(c, with_lambda(c.graph, {}, Literal(-1))), {{1, without_reversals(c.graph), {}}});
+  return relation(subject, with_graph(c, with_lambda(c.graph, {}, Literal(-1))),
+                  {{1, without_reversals(c.graph), {}}});
 }
 
 // f(reversal) for each reversal, until one fails.
@@ -60,7 +61,8 @@ Finding for_each_reversal(const Case& c, const std::function<Finding(NodeId)>& f
   return worst_of(findings, no_reversal);
 }
 
-Graph replace_reversal(const Graph& graph, NodeId which, const std::function<Expr(Rebuild&, Expr x, Expr lambda)>& f) {
+Graph replace_reversal(const Graph& graph, NodeId which,
+                       const std::function<Expr(Rebuild&, Expr x, Expr lambda)>& f) {
   return Rebuild(graph).run([&](Rebuild& r, NodeId id) -> std::optional<Expr> {
     if (id != which) return {};
     return f(r, r.operand(id, 0), r.operand(id, 1));
@@ -77,7 +79,8 @@ Finding check_zero_cuts(Subject& subject, const Case& c) {
 // -λ/2, exactly: halving and negating a literal, or a product with a node.
 Expr minus_half(Rebuild& r, NodeId lambda) {
   const Graph& g = r.graph();
-  const bool literal = g[lambda].op == id_of<Constant>() && g.values(lambda).size() == 1 && g.values(lambda)[0].is_double();
+  const bool literal =
+    g[lambda].op == id_of<Constant>() && g.values(lambda).size() == 1 && g.values(lambda)[0].is_double();
   if (literal) return r.builder().constant(g[lambda].shape, Literal(g.values(lambda)[0].nearest() * -0.5));
   return r.image(lambda) * r.builder().constant(g[lambda].shape, Literal(-0.5));
 }
@@ -94,28 +97,29 @@ Finding check_stacking(Subject& subject, const Case& c) {
 Finding check_affine(Subject& subject, const Case& c) {
   return for_each_reversal(c, [&](NodeId id) {
     // g(λ) = g(0) + λ (g(1) - g(0)), so g(3) = 3 g(1) - 2 g(0).
-    return relation(subject, with_graph(c, with_lambda(c.graph, id, Literal(3))),
-                    {{3, with_lambda(c.graph, id, Literal(1)), {}}, {-2, with_lambda(c.graph, id, Literal(0)), {}}});
+    return relation(
+      subject, with_graph(c, with_lambda(c.graph, id, Literal(3))),
+      {{3, with_lambda(c.graph, id, Literal(1)), {}}, {-2, with_lambda(c.graph, id, Literal(0)), {}}});
   });
 }
 
 // Each place that reads the node gets a reversal of its own.
 Graph copied_per_consumer(const Graph& graph, NodeId which) {
   return Rebuild(graph).run(
-      [&](Rebuild& r, NodeId id) -> std::optional<Expr> {
-        const auto operands = graph.operands(id);
-        std::array<Expr, 2> x{};
-        bool reads = false;
-        for (std::size_t k = 0; k < operands.size(); ++k) {
-          x[k] = r.image(operands[k]);
-          if (operands[k] != which) continue;
-          x[k] = r.same(which);
-          reads = true;
-        }
-        if (!reads) return {};
-        return r.same(id, std::span(x.data(), operands.size()));
-      },
-      [&](Rebuild& r, Expr e) { return e.id == r.image(which).id ? r.same(which) : e; });
+    [&](Rebuild& r, NodeId id) -> std::optional<Expr> {
+      const auto operands = graph.operands(id);
+      std::array<Expr, 2> x{};
+      bool reads = false;
+      for (std::size_t k = 0; k < operands.size(); ++k) {
+        x[k] = r.image(operands[k]);
+        if (operands[k] != which) continue;
+        x[k] = r.same(which);
+        reads = true;
+      }
+      if (!reads) return {};
+      return r.same(id, std::span(x.data(), operands.size()));
+    },
+    [&](Rebuild& r, Expr e) { return e.id == r.image(which).id ? r.same(which) : e; });
 }
 
 Finding check_one_copy(Subject& subject, const Case& c) {
@@ -149,14 +153,16 @@ Finding check_hoist(Subject& subject, const Case& c) {
   std::vector<Finding> findings;
   for (const NodeId id : reversals(c.graph)) {
     const NodeId inner = c.graph.operands(id)[0];
-    if (info(c.graph[inner].op).kind == Kind::leaf || !c.graph[c.graph.operands(id)[1]].shape.is_scalar()) continue;
+    if (info(c.graph[inner].op).kind == Kind::leaf || !c.graph[c.graph.operands(id)[1]].shape.is_scalar())
+      continue;
     const unsigned detached = info(c.graph[inner].op).detached;
     const Graph hoisted = Rebuild(c.graph).run([&](Rebuild& r, NodeId node) -> std::optional<Expr> {
       if (node != id) return {};
       std::array<Expr, 2> x{};
       const auto operands = c.graph.operands(inner);
       for (std::size_t k = 0; k < operands.size(); ++k)
-        x[k] = (detached >> k & 1U) != 0 ? r.image(operands[k]) : reverse(r.image(operands[k]), r.operand(id, 1));
+        x[k] =
+          (detached >> k & 1U) != 0 ? r.image(operands[k]) : reverse(r.image(operands[k]), r.operand(id, 1));
       return r.same(inner, std::span(x.data(), operands.size()));
     });
     findings.push_back(relation(subject, c, {{1, hoisted, {}}}));
@@ -168,65 +174,83 @@ Finding check_hoist(Subject& subject, const Case& c) {
 }  // namespace
 
 const Property forward_identity{
-    .id = "forward-identity",
-    .claim = "The forward values are those of the graph without its reversals, bit for bit.",
-    .explain = "A reversal is the identity forward. Common ways to lose that: the stop-gradient trick (1+λ)·sg(x) - λ·x, which rounds and overflows; "
-               "x + 0, which turns -0 into +0; a trip through another dtype; λ applied to the forward value.",
-    .check = check_forward_identity};
+  .id = "forward-identity",
+  .claim = "The forward values are those of the graph without its reversals, bit for bit.",
+  .explain =
+    "A reversal is the identity forward. Common ways to lose that: the stop-gradient trick (1+λ)·sg(x) - "
+    "λ·x, which rounds and overflows; "
+    "x + 0, which turns -0 into +0; a trip through another dtype; λ applied to the forward value.",
+  .check = check_forward_identity};
 
 const Property reversal_scales{
-    .id = "reversal-scales",
-    .claim = "A reversal of strength s multiplies the gradient behind it by -s, whatever the graph.",
-    .explain = "Which parameters flip? Those below the layer, all of them, by the same factor. Here every output is put behind a reversal of 3, and "
-               "every gradient must become -3 times what it was.",
-    .check = check_reversal_scales};
+  .id = "reversal-scales",
+  .claim = "A reversal of strength s multiplies the gradient behind it by -s, whatever the graph.",
+  .explain =
+    "Which parameters flip? Those below the layer, all of them, by the same factor. Here every output is put "
+    "behind a reversal of 3, and "
+    "every gradient must become -3 times what it was.",
+  .check = check_reversal_scales};
 
-const Property leaf_reversal{
-    .id = "leaf-reversal",
-    .claim = "A reversal around one leaf scales that leaf's gradient and no other.",
-    .explain = "The domain head above the layer and everything beside it still descend: only what stands below the layer is reversed.",
-    .check = check_leaf_reversal};
+const Property leaf_reversal{.id = "leaf-reversal",
+                             .claim = "A reversal around one leaf scales that leaf's gradient and no other.",
+                             .explain =
+                               "The domain head above the layer and everything beside it still descend: only "
+                               "what stands below the layer is reversed.",
+                             .check = check_leaf_reversal};
 
 const Property minus_one_is_no_reversal{
-    .id = "minus-one-is-no-reversal",
-    .claim = "With λ = -1 a reversal is no reversal: the gradient is that of the graph without it.",
-    .explain = "-λ = 1. This is the one λ at which an ordinary gradient checker accepts a reversal; a layer that clamps or takes |λ| fails here.",
-    .check = check_minus_one};
+  .id = "minus-one-is-no-reversal",
+  .claim = "With λ = -1 a reversal is no reversal: the gradient is that of the graph without it.",
+  .explain =
+    "-λ = 1. This is the one λ at which an ordinary gradient checker accepts a reversal; a layer that clamps "
+    "or takes |λ| fails here.",
+  .check = check_minus_one};
 
 const Property zero_cuts{.id = "zero-cuts",
-                             .claim = "With λ = 0 a reversal passes no gradient.",
-                             .explain = "λ schedules begin at 0, so this is the first step of most trainings. `λ or 1.0` and `if lambda_:` fail here.",
-                             .check = check_zero_cuts};
+                         .claim = "With λ = 0 a reversal passes no gradient.",
+                         .explain =
+                           "λ schedules begin at 0, so this is the first step of most trainings. `λ or 1.0` "
+                           "and `if lambda_:` fail here.",
+                         .check = check_zero_cuts};
 
 const Property stacking_multiplies{
-    .id = "stacking-multiplies",
-    .claim = "Two reversals in a row multiply: reversing by 2 and then by -λ/2 is reversing by λ.",
-    .explain = "(-2)(λ/2) = -λ. Layers that share their λ through a class attribute or a global, and layers that square or drop it when stacked, fail here.",
-    .check = check_stacking};
+  .id = "stacking-multiplies",
+  .claim = "Two reversals in a row multiply: reversing by 2 and then by -λ/2 is reversing by λ.",
+  .explain =
+    "(-2)(λ/2) = -λ. Layers that share their λ through a class attribute or a global, and layers that square "
+    "or drop it when stacked, fail here.",
+  .check = check_stacking};
 
-const Property affine_in_lambda{.id = "affine-in-lambda",
-                                    .claim = "The gradient is an affine function of each λ.",
-                                    .explain = "g(3) = 3 g(1) - 2 g(0). Clamped, squared or rounded λs fail here.",
-                                    .check = check_affine};
+const Property affine_in_lambda{
+  .id = "affine-in-lambda",
+  .claim = "The gradient is an affine function of each λ.",
+  .explain = "g(3) = 3 g(1) - 2 g(0). Clamped, squared or rounded λs fail here.",
+  .check = check_affine};
 
 const Property one_copy_per_consumer{
-    .id = "one-copy-per-consumer",
-    .claim = "A reversal that several consumers read equals one copy of it for each.",
-    .explain = "Cotangents of all consumers are summed and then scaled, or scaled and then summed: the same. A buffer that the second backward "
-               "overwrites, or a hook that fires once for each consumer, fails here.",
-    .check = check_one_copy};
+  .id = "one-copy-per-consumer",
+  .claim = "A reversal that several consumers read equals one copy of it for each.",
+  .explain =
+    "Cotangents of all consumers are summed and then scaled, or scaled and then summed: the same. A buffer "
+    "that the second backward "
+    "overwrites, or a hook that fires once for each consumer, fails here.",
+  .check = check_one_copy};
 
-const Property unreachable_lambda{
-    .id = "unreachable-lambda",
-    .claim = "A reversal that no cotangent passes has no effect.",
-    .explain = "Another layer alive in the same process, with a λ of its own, changes nothing here. A λ stored on the class (the last writer wins) and a "
-               "hook on a shared tensor fail.",
-    .check = check_unreachable};
+const Property unreachable_lambda{.id = "unreachable-lambda",
+                                  .claim = "A reversal that no cotangent passes has no effect.",
+                                  .explain =
+                                    "Another layer alive in the same process, with a λ of its own, changes "
+                                    "nothing here. A λ stored on the class (the last writer wins) and a "
+                                    "hook on a shared tensor fail.",
+                                  .check = check_unreachable};
 
-const Property hoist{.id = "hoist",
-                         .claim = "To first order, reversing a result is reversing each operand of the operation that made it.",
-                         .explain = "The backward pass is linear in the cotangent, so -λ may be applied above or below any operation. This finds operations whose backward is not "
-                                    "linear, and reversals that depend on where they stand.",
-                         .check = check_hoist};
+const Property hoist{
+  .id = "hoist",
+  .claim = "To first order, reversing a result is reversing each operand of the operation that made it.",
+  .explain =
+    "The backward pass is linear in the cotangent, so -λ may be applied above or below any operation. This "
+    "finds operations whose backward is not "
+    "linear, and reversals that depend on where they stand.",
+  .check = check_hoist};
 
 }  // namespace gradproof

@@ -1,22 +1,25 @@
 // The table's rules, one operation at a time, at the places of the case's graph.
 #include "catalogue.hpp"
-#include "gradproof/oracle.hpp"
 #include "gradproof/ops.hpp"
+#include "gradproof/oracle.hpp"
 #include "relations.hpp"
 
 namespace gradproof {
 
 namespace {
 
-// Small integers that differ from entry to entry, so that every sum below is exact and no two entries can be mistaken for each other.
+// Small integers that differ from entry to entry, so that every sum below is exact and no two entries can be
+// mistaken for each other.
 std::vector<double> integers(std::size_t size, int seed) {
   std::vector<double> values;
-  for (std::size_t i = 0; i < size; ++i) values.push_back(static_cast<double>((static_cast<int>(i) * 5 + seed) % 13 + 1) * (i % 3 == 2 ? -1 : 1));
+  for (std::size_t i = 0; i < size; ++i)
+    values.push_back(static_cast<double>((static_cast<int>(i) * 5 + seed) % 13 + 1) * (i % 3 == 2 ? -1 : 1));
   return values;
 }
 
-// <A e_i, v> for each unit vector e_i in place of operand k: what the adjoint of A must give for v. A is the map in that operand, the others held
-// fixed; for an affine map (concat) the part that does not depend on the operand is taken off.
+// <A e_i, v> for each unit vector e_i in place of operand k: what the adjoint of A must give for v. A is the
+// map in that operand, the others held fixed; for an affine map (concat) the part that does not depend on the
+// operand is taken off.
 std::vector<double> adjoint_by_columns(const Graph& g, NodeId input) {
   Evaluation<double> e(g);
   std::ranges::fill(e.leaf(input), 0.0);
@@ -34,16 +37,19 @@ std::vector<double> adjoint_by_columns(const Graph& g, NodeId input) {
 
 Finding check_linear_node(Subject& subject, const Case& c, NodeId id) {
   std::vector<std::vector<double>> operands;
-  for (const NodeId x : c.graph.operands(id)) operands.push_back(integers(c.graph[x].shape.size(), static_cast<int>(operands.size()) * 3));
+  for (const NodeId x : c.graph.operands(id))
+    operands.push_back(integers(c.graph[x].shape.size(), static_cast<int>(operands.size()) * 3));
   const Graph g = one_node(c.graph, id, operands, integers(c.graph[id].shape.size(), 7));
   const Case small = with_graph(c, g);
-  if (const Judged judged(g, c.dtype); !judged.exact(c.dtype)) return undecided("the sums are not exact in " + std::string(format(c.dtype).words));
+  if (const Judged judged(g, c.dtype); !judged.exact(c.dtype))
+    return undecided("the sums are not exact in " + std::string(format(c.dtype).words));
   const auto answer = numbers(subject.run(small), small);
   if (!answer) return answer.error();
   Comparison comparison(g);
   for (std::size_t i = 0; i < g.inputs().size(); ++i) {
     const auto expected = adjoint_by_columns(g, g.inputs()[i]);
-    for (std::size_t k = 0; k < expected.size(); ++k) comparison.gradient_entry(i, k, expected[k], answer->gradients[i][k], 0);
+    for (std::size_t k = 0; k < expected.size(); ++k)
+      comparison.gradient_entry(i, k, expected[k], answer->gradients[i][k], 0);
   }
   return comparison.finish();
 }
@@ -86,17 +92,23 @@ Finding check_partials(Subject& subject, const Case& c) {
 }  // namespace
 
 const Property transpose_identity{
-    .id = "transpose-identity",
-    .claim = "Every linear operation A passes the cotangent y on as its adjoint: <A x, y> = <x, Aᵀ y>, exactly.",
-    .explain = "The adjoint is found column by column from the forward map, with small integers, so there is no tolerance. It judges sum, broadcast, "
-               "transpose, reshape, slice, concat and matmul, in each operand, at the shapes of the graph.",
-    .check = check_transpose_identity};
+  .id = "transpose-identity",
+  .claim =
+    "Every linear operation A passes the cotangent y on as its adjoint: <A x, y> = <x, Aᵀ y>, exactly.",
+  .explain =
+    "The adjoint is found column by column from the forward map, with small integers, so there is no "
+    "tolerance. It judges sum, broadcast, "
+    "transpose, reshape, slice, concat and matmul, in each operand, at the shapes of the graph.",
+  .check = check_transpose_identity};
 
 const Property partials_of_surrogate{
-    .id = "partials-of-surrogate",
-    .claim = "Every elementwise operation's declared partial derivatives are the true derivatives of its surrogate.",
-    .explain = "One operation at a time, at the operands that the graph gives it. The surrogate is the forward function unless the operation declares "
-               "another one (reverse, stop, straight-through rounding).",
-    .check = check_partials};
+  .id = "partials-of-surrogate",
+  .claim =
+    "Every elementwise operation's declared partial derivatives are the true derivatives of its surrogate.",
+  .explain =
+    "One operation at a time, at the operands that the graph gives it. The surrogate is the forward function "
+    "unless the operation declares "
+    "another one (reverse, stop, straight-through rounding).",
+  .check = check_partials};
 
 }  // namespace gradproof

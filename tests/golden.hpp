@@ -10,7 +10,9 @@
 
 namespace gradproof {
 
-inline std::string source_path(const std::string& file) { return std::string(GRADPROOF_SOURCE_DIR) + "/" + file; }
+inline std::string source_path(const std::string& file) {
+  return std::string(GRADPROOF_SOURCE_DIR) + "/" + file;
+}
 
 inline std::string file_text(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

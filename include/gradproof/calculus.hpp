@@ -11,10 +11,12 @@
 
 namespace gradproof {
 
-// --- Evaluation -------------------------------------------------------------------------------------------------------
+// --- Evaluation
+// -------------------------------------------------------------------------------------------------------
 
-// A graph's values in one number type. Leaves are loaded once; change some and run again. The graph must outlive it.
-// Instantiated for float, double, Real, Complex<Real>, Dual<Real>, Rational, Dual<Rational>, and the analyses of src/number.
+// A graph's values in one number type. Leaves are loaded once; change some and run again. The graph must
+// outlive it. Instantiated for float, double, Real, Complex<Real>, Dual<Real>, Rational, Dual<Rational>, and
+// the analyses of src/number.
 template <Number S>
 class Evaluation {
  public:
@@ -28,7 +30,9 @@ class Evaluation {
   // Computes only what depends on this leaf.
   void run_after(NodeId leaf);
 
-  [[nodiscard]] std::span<const S> operator[](NodeId id) const { return {slab_.data() + offset_[id.index], graph_->operator[](id).shape.size()}; }
+  [[nodiscard]] std::span<const S> operator[](NodeId id) const {
+    return {slab_.data() + offset_[id.index], graph_->operator[](id).shape.size()};
+  }
   // The sum over the outputs of <cotangent, value>, whose gradient reverse mode computes.
   [[nodiscard]] S objective() const;
   // The first node without a value in S: a division by zero in rationals, an analytic function of a rational.
@@ -52,13 +56,15 @@ template <Number S>
   return e;
 }
 
-// --- Reverse mode -----------------------------------------------------------------------------------------------------
+// --- Reverse mode
+// -----------------------------------------------------------------------------------------------------
 
-// Where the sweep starts: from the cotangents of the outputs as literals, or from new inputs (one for each output, after the graph's own) so that the
-// result can be differentiated with respect to the cotangent too.
+// Where the sweep starts: from the cotangents of the outputs as literals, or from new inputs (one for each
+// output, after the graph's own) so that the result can be differentiated with respect to the cotangent too.
 enum class Seed { literal, input };
 
-// What reverse mode does with each product of a partial derivative and a cotangent. The default is right; a planted fault overrides it.
+// What reverse mode does with each product of a partial derivative and a cotangent. The default is right; a
+// planted fault overrides it.
 class Backward {
  public:
   virtual ~Backward() = default;
@@ -67,19 +73,26 @@ class Backward {
     NodeId node;
     int operand;
   };
-  virtual Expr contribution(const At& /*at*/, const Expr& honest, const Expr& /*cotangent*/) const { return honest; }
-  virtual Expr accumulate(const Graph& /*graph*/, NodeId /*node*/, const Expr& sum, const Expr& next) const { return sum + next; }
+  virtual Expr contribution(const At& /*at*/, const Expr& honest, const Expr& /*cotangent*/) const {
+    return honest;
+  }
+  virtual Expr accumulate(const Graph& /*graph*/, NodeId /*node*/, const Expr& sum, const Expr& next) const {
+    return sum + next;
+  }
 };
 
-// The reverse-mode gradient as a graph. Its nodes begin with those of `graph`, its inputs are the graph's inputs (then the cotangents, with Seed::input),
-// and its outputs are the graph's outputs, then the gradient of each input. It is a graph like any other: evaluate it in any number type,
-// or take its gradient. Each application of a reversal, in any graph, multiplies the cotangent by -lambda.
+// The reverse-mode gradient as a graph. Its nodes begin with those of `graph`, its inputs are the graph's
+// inputs (then the cotangents, with Seed::input), and its outputs are the graph's outputs, then the gradient
+// of each input. It is a graph like any other: evaluate it in any number type, or take its gradient. Each
+// application of a reversal, in any graph, multiplies the cotangent by -lambda.
 [[nodiscard]] Graph gradient(const Graph& graph, Seed seed = Seed::literal, const Backward& backward = {});
 
-// --- The anchored graph -----------------------------------------------------------------------------------------------
+// --- The anchored graph
+// -----------------------------------------------------------------------------------------------
 
-// A graph whose true derivative at the base point is the declared gradient of the original: every node with a surrogate s becomes
-// y0 + s(x) - s(x0), with y0 and x0 frozen. A frozen leaf has no literal; load it with the value of `source` in the original graph.
+// A graph whose true derivative at the base point is the declared gradient of the original: every node with a
+// surrogate s becomes y0 + s(x) - s(x0), with y0 and x0 frozen. A frozen leaf has no literal; load it with
+// the value of `source` in the original graph.
 struct Anchored {
   struct Frozen {
     NodeId leaf, source;

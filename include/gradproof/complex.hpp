@@ -1,5 +1,5 @@
-// Complex<S>: x + iy over a real number type, for the complex step. Selections (relu, max ...) go by the real part, so a
-// tiny imaginary part rides along a piecewise analytic graph and leaves it as the derivative.
+// Complex<S>: x + iy over a real number type, for the complex step. Selections (relu, max ...) go by the real
+// part, so a tiny imaginary part rides along a piecewise analytic graph and leaves it as the derivative.
 #pragma once
 
 #include <utility>
@@ -13,13 +13,18 @@ struct Complex {
   S re{};
   S im{};
 
-  friend Complex operator+(Complex a, const Complex& b) { return {std::move(a.re) + b.re, std::move(a.im) + b.im}; }
-  friend Complex operator-(Complex a, const Complex& b) { return {std::move(a.re) - b.re, std::move(a.im) - b.im}; }
+  friend Complex operator+(Complex a, const Complex& b) {
+    return {std::move(a.re) + b.re, std::move(a.im) + b.im};
+  }
+  friend Complex operator-(Complex a, const Complex& b) {
+    return {std::move(a.re) - b.re, std::move(a.im) - b.im};
+  }
   friend Complex operator-(Complex a) { return {-std::move(a.re), -std::move(a.im)}; }
   friend Complex operator*(const Complex& a, const Complex& b) {
     return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
   }
-  // (a + ib)/(c + id) = ((ac + bd) + i(bc - ad)) / (c^2 + d^2): no overflow guard, our reals have huge exponents.
+  // (a + ib)/(c + id) = ((ac + bd) + i(bc - ad)) / (c^2 + d^2): no overflow guard, our reals have huge
+  // exponents.
   friend Complex operator/(const Complex& a, const Complex& b) {
     const S norm = b.re * b.re + b.im * b.im;
     return {(a.re * b.re + a.im * b.im) / norm, (a.im * b.re - a.re * b.im) / norm};
@@ -54,7 +59,8 @@ struct Complex {
     const S norm = c * c - s * s;
     return {sinh(z.re) * c / norm, s * cos(z.im) / norm};
   }
-  // The root with a positive real part: r = sqrt((|z| + a)/2), then b/(2r). Only for a > 0, the domain of our sqrt.
+  // The root with a positive real part: r = sqrt((|z| + a)/2), then b/(2r). Only for a > 0, the domain of our
+  // sqrt.
   friend Complex sqrt(const Complex& z) {
     const S r = sqrt((hypot(z.re, z.im) + z.re) / 2);
     return {r, z.im / (2 * r)};
@@ -65,7 +71,9 @@ template <class S>
 struct numeric<Complex<S>> {
   static constexpr bool analytic = numeric<S>::analytic;
   static constexpr bool has_nan = numeric<S>::has_nan;
-  static Complex<S> from(const Literal& l, Bits p) { return {numeric<S>::from(l, p), numeric<S>::from(Literal(0), p)}; }
+  static Complex<S> from(const Literal& l, Bits p) {
+    return {numeric<S>::from(l, p), numeric<S>::from(Literal(0), p)};
+  }
   static Complex<S> integer(int n, const Complex<S>& like) {
     return {numeric<S>::integer(n, like.re), numeric<S>::integer(0, like.re)};
   }

@@ -1,4 +1,5 @@
-// The binary formats that subjects compute in. Every value of each of them is a double, so values travel as doubles.
+// The binary formats that subjects compute in. Every value of each of them is a double, so values travel as
+// doubles.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +16,10 @@ class Real;
 enum class Dtype { f16, bf16, f32, f64 };
 inline constexpr std::array all_dtypes = {Dtype::f16, Dtype::bf16, Dtype::f32, Dtype::f64};
 
-// A format with `precision` significant bits whose normal numbers are 2^min_exponent <= |x| < 2^(max_exponent + 1).
+// A format with `precision` significant bits whose normal numbers are 2^min_exponent <= |x| < 2^(max_exponent
+// + 1).
 struct Format {
-  std::string_view name;  // "f32"
+  std::string_view name;   // "f32"
   std::string_view words;  // "float32"
   int precision;
   int min_exponent;

@@ -1,5 +1,5 @@
-// Dual<S>: x + x' eps with eps^2 = 0, forward mode. Its rules are written here, apart from the op table's partials, so that
-// agreement between the two is evidence.
+// Dual<S>: x + x' eps with eps^2 = 0, forward mode. Its rules are written here, apart from the op table's
+// partials, so that agreement between the two is evidence.
 #pragma once
 
 #include <utility>
@@ -13,10 +13,16 @@ struct Dual {
   S value{};
   S slope{};
 
-  friend Dual operator+(Dual a, const Dual& b) { return {std::move(a.value) + b.value, std::move(a.slope) + b.slope}; }
-  friend Dual operator-(Dual a, const Dual& b) { return {std::move(a.value) - b.value, std::move(a.slope) - b.slope}; }
+  friend Dual operator+(Dual a, const Dual& b) {
+    return {std::move(a.value) + b.value, std::move(a.slope) + b.slope};
+  }
+  friend Dual operator-(Dual a, const Dual& b) {
+    return {std::move(a.value) - b.value, std::move(a.slope) - b.slope};
+  }
   friend Dual operator-(Dual a) { return {-std::move(a.value), -std::move(a.slope)}; }
-  friend Dual operator*(const Dual& a, const Dual& b) { return {a.value * b.value, a.value * b.slope + a.slope * b.value}; }
+  friend Dual operator*(const Dual& a, const Dual& b) {
+    return {a.value * b.value, a.value * b.slope + a.slope * b.value};
+  }
   // (a/b)' = (a' - (a/b) b') / b.
   friend Dual operator/(const Dual& a, const Dual& b) {
     S q = a.value / b.value;
@@ -76,7 +82,9 @@ template <class S>
 struct numeric<Dual<S>> {
   static constexpr bool analytic = numeric<S>::analytic;
   static constexpr bool has_nan = numeric<S>::has_nan;
-  static Dual<S> from(const Literal& l, Bits p) { return {numeric<S>::from(l, p), numeric<S>::from(Literal(0), p)}; }
+  static Dual<S> from(const Literal& l, Bits p) {
+    return {numeric<S>::from(l, p), numeric<S>::from(Literal(0), p)};
+  }
   static Dual<S> integer(int n, const Dual<S>& like) {
     return {numeric<S>::integer(n, like.value), numeric<S>::integer(0, like.value)};
   }

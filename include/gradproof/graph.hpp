@@ -1,7 +1,8 @@
 // Graph: a typed expression over matrices, as data. A scalar is 1x1.
 //
-// Nodes stand in topological order, shapes are inferred and checked when a graph is made, and a graph never changes.
-// Three ways to make one: write Exprs into a Builder, read text (text.hpp), or edit a Draft and have it checked.
+// Nodes stand in topological order, shapes are inferred and checked when a graph is made, and a graph never
+// changes. Three ways to make one: write Exprs into a Builder, read text (text.hpp), or edit a Draft and have
+// it checked.
 #pragma once
 
 #include <array>
@@ -36,7 +37,8 @@ struct Shape {
   friend auto operator<=>(const Shape&, const Shape&) = default;
 };
 
-// What an operation needs besides its operands: an exponent, an axis, a shape or a range, as its AttributeKind says.
+// What an operation needs besides its operands: an exponent, an axis, a shape or a range, as its
+// AttributeKind says.
 struct Attributes {
   std::array<std::int32_t, 4> v{};
   friend bool operator==(const Attributes&, const Attributes&) = default;
@@ -74,8 +76,8 @@ struct Invalid {
 
 class Graph {
  public:
-  // Checks operands, shapes and leaf values, infers every shape, and drops the nodes that no output needs (inputs stay: an input that
-  // nothing reads still has a gradient, zero).
+  // Checks operands, shapes and leaf values, infers every shape, and drops the nodes that no output needs
+  // (inputs stay: an input that nothing reads still has a gradient, zero).
   [[nodiscard]] static Result<Graph, Invalid> make(Draft draft);
 
   [[nodiscard]] std::size_t size() const { return draft_.nodes.size(); }
@@ -103,8 +105,8 @@ class Graph {
 
 class Builder;
 
-// A handle to a node of a builder, or a small integer constant that has no node (yet). Operators build nodes; an operand of shape 1x1 is broadcast
-// to the other's shape.
+// A handle to a node of a builder, or a small integer constant that has no node (yet). Operators build nodes;
+// an operand of shape 1x1 is broadcast to the other's shape.
 struct Expr {
   Builder* builder = nullptr;
   NodeId id{};
@@ -117,7 +119,8 @@ struct Expr {
   [[nodiscard]] Shape shape() const;
 };
 
-// Writes nodes one by one. The first mistake is kept, later nodes are placeholders, and finish() returns the mistake.
+// Writes nodes one by one. The first mistake is kept, later nodes are placeholders, and finish() returns the
+// mistake.
 class Builder {
  public:
   // Values: shape.size() of them row by row, or one that fills.
@@ -190,8 +193,8 @@ Expr concat(const Expr& a, const Expr& b, Axis axis);  // rows: a above b; cols:
 
 // Macros: built from the operations above.
 Expr mean(const Expr& x);
-Expr logsumexp(const Expr& x);                                                 // of each row: R x C -> R x 1
-Expr softmax_cross_entropy(const Expr& logits, const Expr& target_weights);    // mean over the rows, 1x1
-Expr squared_error(const Expr& prediction, const Expr& target);               // half the sum of squares, 1x1
+Expr logsumexp(const Expr& x);                                               // of each row: R x C -> R x 1
+Expr softmax_cross_entropy(const Expr& logits, const Expr& target_weights);  // mean over the rows, 1x1
+Expr squared_error(const Expr& prediction, const Expr& target);              // half the sum of squares, 1x1
 
 }  // namespace gradproof

@@ -1,8 +1,9 @@
 // What flows through a graph: the concept Number, and the literals that leaves are made of.
 //
-// A number type is anything with field arithmetic, mixed arithmetic with int, and a specialisation of numeric<S>.
-// Analytic numbers also have exp, log, log1p, sin, cos, tanh and sqrt, found by argument-dependent lookup.
-// No type here has an ambient precision: a value carries its own, and a literal is converted at a stated one.
+// A number type is anything with field arithmetic, mixed arithmetic with int, and a specialisation of
+// numeric<S>. Analytic numbers also have exp, log, log1p, sin, cos, tanh and sqrt, found by
+// argument-dependent lookup. No type here has an ambient precision: a value carries its own, and a literal is
+// converted at a stated one.
 #pragma once
 
 #include <cmath>
@@ -21,8 +22,8 @@ struct Bits {
   friend auto operator<=>(const Bits&, const Bits&) = default;
 };
 
-// Enough bits for `decimal` significant digits, rounded up to just under a limb boundary (63, 127, 191, 255 ...): MPFR's
-// cost climbs by a fifth on the first bit of a new limb, so the last bits of a limb are free.
+// Enough bits for `decimal` significant digits, rounded up to just under a limb boundary (63, 127, 191, 255
+// ...): MPFR's cost climbs by a fifth on the first bit of a new limb, so the last bits of a limb are free.
 // ceil(d log2(10)) <= d * 3322 / 1000 + 1 for d up to 10^6.
 [[nodiscard]] Bits digits(std::int64_t decimal);
 
@@ -31,8 +32,8 @@ class Literal {
  public:
   Literal(double value = 0) : nearest_(value) {}
 
-  // Reads `-1.25`, `1e-3`, `0x1.8p-3`, `1/3`, `inf`, `-inf`, `nan`. Decimal text means the decimal number itself, so 0.1 is 1/10.
-  // Nothing when the text is none of these, or when its exponent is beyond +-5000.
+  // Reads `-1.25`, `1e-3`, `0x1.8p-3`, `1/3`, `inf`, `-inf`, `nan`. Decimal text means the decimal number
+  // itself, so 0.1 is 1/10. Nothing when the text is none of these, or when its exponent is beyond +-5000.
   [[nodiscard]] static std::optional<Literal> parse(std::string_view text);
 
   [[nodiscard]] double nearest() const { return nearest_; }
@@ -58,8 +59,9 @@ class Literal {
   std::shared_ptr<const std::string> ratio_;
 };
 
-// What a number type must tell: how to make one from a literal at a precision, or from an integer at the precision of another number; its sign (of the real part, where there is one), and
-// rounding to an integer with ties to even (of the real part).
+// What a number type must tell: how to make one from a literal at a precision, or from an integer at the
+// precision of another number; its sign (of the real part, where there is one), and rounding to an integer
+// with ties to even (of the real part).
 template <class S>
 struct numeric;
 
@@ -80,10 +82,10 @@ template <class S>
 concept Number = std::copyable<S> && requires(const S& a, const S& b, int n, const Literal& l, Bits p) {
   { a + b } -> std::convertible_to<S>;
   { a - b } -> std::convertible_to<S>;
-  { a * b } -> std::convertible_to<S>;
+  { a* b } -> std::convertible_to<S>;
   { a / b } -> std::convertible_to<S>;
   { -a } -> std::convertible_to<S>;
-  { n * a } -> std::convertible_to<S>;
+  { n* a } -> std::convertible_to<S>;
   { n / a } -> std::convertible_to<S>;
   { a - n } -> std::convertible_to<S>;
   { numeric<S>::from(l, p) } -> std::convertible_to<S>;
@@ -95,15 +97,17 @@ concept Number = std::copyable<S> && requires(const S& a, const S& b, int n, con
 template <class S>
 concept AnalyticNumber = Number<S> && numeric<S>::analytic;
 
-// Sums and products are the places where number types differ in what they owe their caller: an error bound must hold for
-// every order of summation, a multiprecision dot can round once. The plain left-to-right loops serve the others.
+// Sums and products are the places where number types differ in what they owe their caller: an error bound
+// must hold for every order of summation, a multiprecision dot can round once. The plain left-to-right loops
+// serve the others.
 template <class S>
 struct Reduce {
   static S sum(const S* x, std::size_t stride, std::size_t count, S zero) {
     for (std::size_t i = 0; i < count; ++i) zero = zero + x[i * stride];
     return zero;
   }
-  static S dot(const S* x, std::size_t x_stride, const S* y, std::size_t y_stride, std::size_t count, S zero) {
+  static S dot(const S* x, std::size_t x_stride, const S* y, std::size_t y_stride, std::size_t count,
+               S zero) {
     for (std::size_t i = 0; i < count; ++i) zero = zero + x[i * x_stride] * y[i * y_stride];
     return zero;
   }

@@ -9,7 +9,8 @@
 //   surrogate                where the declared derivative is not that of forward: the function whose derivative it is
 //   kink                     an expression that is zero where forward is not smooth; a generator stays away from there
 //
-// A linear operation has shape, apply (the map) and transposed (its adjoint, as a graph) instead of forward and partials.
+// A linear operation has shape, apply (the map) and transposed (its adjoint, as a graph) instead of forward
+// and partials.
 #pragma once
 
 #include <algorithm>
@@ -19,6 +20,7 @@
 
 #include "gradproof/graph.hpp"
 
+// clang-format off: one line says one rule
 namespace gradproof {
 
 enum class Class { rational, analytic };
@@ -49,7 +51,8 @@ using Selection = Op<Kind::selection, Class::rational, Arity>;
 template <int Arity, AttributeKind A = AttributeKind::none>
 using Linear = Op<Kind::linear, Class::rational, Arity, A>;
 
-// The derivative formulas of one operation speak of another; these are the same functions for numbers as graph.hpp has for Exprs.
+// The derivative formulas of one operation speak of another; these are the same functions for numbers as
+// graph.hpp has for Exprs.
 template <Number S>
 S sigmoid(const S& x);
 template <Number S>
@@ -57,7 +60,8 @@ S step(const S& x);
 template <Number S>
 S pow(const S& x, int n);
 
-// --- Leaves ---------------------------------------------------------------------------------------------------------
+// --- Leaves
+// ---------------------------------------------------------------------------------------------------------
 
 // A leaf that gradients are taken with respect to.
 struct Input : Op<Kind::leaf, Class::rational, 0> {
@@ -69,7 +73,8 @@ struct Constant : Op<Kind::leaf, Class::rational, 0> {
   static constexpr std::string_view name = "const";
 };
 
-// --- Arithmetic -----------------------------------------------------------------------------------------------------
+// --- Arithmetic
+// -----------------------------------------------------------------------------------------------------
 
 // (a + h) + b = (a + b) + h.
 struct Add : Elementwise<Class::rational, 2> {
@@ -143,7 +148,8 @@ struct Power : Elementwise<Class::rational, 1, AttributeKind::exponent> {
   }
 };
 
-// --- Analytic functions ---------------------------------------------------------------------------------------------
+// --- Analytic functions
+// ---------------------------------------------------------------------------------------------
 
 // exp(x + h) ~ exp(x) + exp(x) h.
 struct Exp : Elementwise<Class::analytic, 1> {
@@ -229,9 +235,11 @@ struct Sqrt : Elementwise<Class::analytic, 1> {
   }
 };
 
-// --- Declared gradients ---------------------------------------------------------------------------------------------
+// --- Declared gradients
+// ---------------------------------------------------------------------------------------------
 
-// The gradient reversal layer: forward x, backward that of -lambda x, and lambda gets nothing (Ganin & Lempitsky 2015).
+// The gradient reversal layer: forward x, backward that of -lambda x, and lambda gets nothing (Ganin &
+// Lempitsky 2015).
 struct Reverse : Elementwise<Class::rational, 2> {
   static constexpr std::string_view name = "reverse";
   static constexpr std::array domain = {Domain::real_line, Domain::real_line};
@@ -254,7 +262,8 @@ struct Stop : Elementwise<Class::rational, 1> {
   static auto partials(const auto& /*y*/, const auto& /*x*/) { return std::array{0}; }
 };
 
-// Straight-through rounding: forward the nearest integer, ties to even, backward that of x (Bengio et al. 2013).
+// Straight-through rounding: forward the nearest integer, ties to even, backward that of x (Bengio et al.
+// 2013).
 struct Round : Elementwise<Class::rational, 1> {
   static constexpr std::string_view name = "round";
   static constexpr std::array domain = {Domain::real_line};
@@ -270,7 +279,8 @@ struct Round : Elementwise<Class::rational, 1> {
   }
 };
 
-// --- Selections: piecewise linear, with a stated rule at the kink -----------------------------------------------------
+// --- Selections: piecewise linear, with a stated rule at the kink
+// -----------------------------------------------------
 
 // 1 where x > 0, else 0; derivative 0 everywhere.
 struct Step : Selection<1> {
@@ -308,7 +318,8 @@ struct Abs : Selection<1> {
   static auto kink(const auto& x) { return x; }
 };
 
-// The larger; at a tie the first operand gets the whole derivative. (a + b)/2 is both at a tie, and NaN where either is.
+// The larger; at a tie the first operand gets the whole derivative. (a + b)/2 is both at a tie, and NaN where
+// either is.
 struct Max : Selection<2> {
   static constexpr std::string_view name = "max";
   static constexpr std::array domain = {Domain::real_line, Domain::real_line};
@@ -344,7 +355,8 @@ struct Min : Selection<2> {
   static auto kink(const auto& a, const auto& b) { return a - b; }
 };
 
-// --- Linear maps ------------------------------------------------------------------------------------------------------
+// --- Linear maps
+// ------------------------------------------------------------------------------------------------------
 
 // C = A B.   <A B, G> = <A, G B^T> = <B, A^T G>.
 struct Matmul : Linear<2> {
@@ -503,7 +515,8 @@ struct Concat : Linear<2, AttributeKind::axis> {
   }
 };
 
-// --- The table --------------------------------------------------------------------------------------------------------
+// --- The table
+// --------------------------------------------------------------------------------------------------------
 
 using OpTable =
     std::tuple<Input, Constant, Add, Subtract, Multiply, Divide, Negate, Square, Power, Exp, Log, Sin, Cos, Tanh, Sigmoid,

@@ -18,8 +18,8 @@
 
 namespace gradproof {
 
-// d objective / d entry, for every entry of every input in order. `error` is the oracle's own bound on how far it may be
-// off, beyond the rounding of its arithmetic; empty when it claims none.
+// d objective / d entry, for every entry of every input in order. `error` is the oracle's own bound on how
+// far it may be off, beyond the rounding of its arithmetic; empty when it claims none.
 template <class S>
 struct OracleGradient {
   std::vector<S> value;
@@ -36,7 +36,8 @@ using OracleAnswer = Result<OracleGradient<S>, NotApplicable>;
 
 [[nodiscard]] OracleAnswer<Rational> rational_differences(const Graph& graph);
 [[nodiscard]] OracleAnswer<Rational> rational_duals(const Graph& graph);
-// `precision`: the bits wanted of the result, relative to the absolute path sum. The working precision and the step are chosen from the graph.
+// `precision`: the bits wanted of the result, relative to the absolute path sum. The working precision and
+// the step are chosen from the graph.
 [[nodiscard]] OracleAnswer<Real> central_differences(const Graph& graph, Bits precision);
 [[nodiscard]] OracleAnswer<Real> complex_step(const Graph& graph, Bits precision);
 [[nodiscard]] OracleAnswer<Real> duals(const Graph& graph, Bits precision);

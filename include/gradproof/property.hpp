@@ -1,4 +1,5 @@
-// What the catalogue, the verifier and the reports speak of: Property, Case, Subject, Verdict. Plain data and one interface.
+// What the catalogue, the verifier and the reports speak of: Property, Case, Subject, Verdict. Plain data and
+// one interface.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,8 @@
 
 namespace gradproof {
 
-// --- Subjects: whoever answers ------------------------------------------------------------------------------------------
+// --- Subjects: whoever answers
+// ------------------------------------------------------------------------------------------
 
 // How a case is put to the subject: layout and rank matter to subjects that have strides and ranks.
 enum class Layout { contiguous, transposed, strided, offset, expanded };
@@ -37,8 +39,8 @@ struct Tensor {
   std::vector<double> values;
 };
 
-// A subject's answer: a tensor for each output, and the gradient with respect to each input; absent where the subject
-// says that no gradient reaches it.
+// A subject's answer: a tensor for each output, and the gradient with respect to each input; absent where the
+// subject says that no gradient reaches it.
 struct Answer {
   std::vector<Tensor> outputs;
   std::vector<std::optional<Tensor>> gradients;
@@ -66,8 +68,8 @@ class Subject {
   [[nodiscard]] virtual std::string name() const = 0;
   // One reply for each case, in order.
   [[nodiscard]] virtual std::vector<Reply> run(std::span<const Case> cases) = 0;
-  // The gradient of the sum of <weight, gradient>, where the weight of each input's gradient is 1, 2, 3 ... entry by entry (double backward). `outputs`
-  // is empty in the answer.
+  // The gradient of the sum of <weight, gradient>, where the weight of each input's gradient is 1, 2, 3 ...
+  // entry by entry (double backward). `outputs` is empty in the answer.
   [[nodiscard]] virtual Reply run_twice(const Case& c);
   [[nodiscard]] Reply run(const Case& c);
   // Forgets all that went before: what follows is answered by a fresh process, where there is one.
@@ -83,10 +85,12 @@ class Engine : public Subject {
   [[nodiscard]] Reply run_twice(const Case& c) override;
 };
 
-// The gradient graph whose outputs are the gradients alone, with the weights 1, 2, 3 ... as cotangents: what run_twice differentiates.
+// The gradient graph whose outputs are the gradients alone, with the weights 1, 2, 3 ... as cotangents: what
+// run_twice differentiates.
 [[nodiscard]] Graph weighted_gradient(const Graph& gradient_graph, std::size_t outputs);
 
-// --- Verdicts -----------------------------------------------------------------------------------------------------------
+// --- Verdicts
+// -----------------------------------------------------------------------------------------------------------
 
 enum class Outcome { holds, fails, undecided, not_applicable };
 [[nodiscard]] std::string_view name(Outcome outcome);
@@ -110,7 +114,8 @@ struct Finding {
   std::optional<Disagreement> worst;
   std::string detail;  // the subject's own words, where it failed to answer
   // Holds: the smallest relative error, in any one entry that is not zero, that this check would have caught.
-  double detection_power = 0;
+  // Nothing where only zeros were compared.
+  std::optional<double> detection_power;
   std::size_t compared = 0;
 };
 

@@ -1,4 +1,5 @@
-// Rational: exact ratios of integers, Boost.Multiprecision over GMP. Graphs of class rational evaluate in it without error.
+// Rational: exact ratios of integers, Boost.Multiprecision over GMP. Graphs of class rational evaluate in it
+// without error.
 #pragma once
 
 #include <boost/multiprecision/gmp.hpp>
@@ -7,7 +8,8 @@
 
 namespace gradproof {
 
-using Rational = boost::multiprecision::number<boost::multiprecision::gmp_rational, boost::multiprecision::et_off>;
+using Rational =
+  boost::multiprecision::number<boost::multiprecision::gmp_rational, boost::multiprecision::et_off>;
 
 // The exact value of a finite literal or double.
 [[nodiscard]] Rational to_rational(const Literal& literal);

@@ -1,8 +1,8 @@
 // Real: a binary floating-point number of run-time precision, correctly rounded to nearest by MPFR.
 //
-// The storage is Boost.Multiprecision's; the arithmetic reaches through to MPFR, because Boost's operators ask the
-// thread's default precision, which we never want to matter. The result of an operation has the larger precision of its
-// operands; an int operand is exact and has none.
+// The storage is Boost.Multiprecision's; the arithmetic reaches through to MPFR, because Boost's operators
+// ask the thread's default precision, which we never want to matter. The result of an operation has the
+// larger precision of its operands; an int operand is exact and has none.
 #pragma once
 
 #include <boost/multiprecision/mpfr.hpp>
@@ -16,8 +16,8 @@ namespace gradproof {
 
 class Real {
  public:
-  using Storage =
-      boost::multiprecision::number<boost::multiprecision::mpfr_float_backend<0>, boost::multiprecision::et_off>;
+  using Storage = boost::multiprecision::number<boost::multiprecision::mpfr_float_backend<0>,
+                                                boost::multiprecision::et_off>;
 
   Real() : Real(0, Bits{2}) {}
   Real(double value, Bits precision) : Real(precision) { mpfr_set_d(get(), value, MPFR_RNDN); }

@@ -1,4 +1,5 @@
-// Graphs as text: one format for counterexamples, the corpus, golden tests, the protocol, the command line and the docs.
+// Graphs as text: one format for counterexamples, the corpus, golden tests, the protocol, the command line
+// and the docs.
 //
 //   gradproof 1
 //   @subject py:grl.py:GRL              metadata: a key and the rest of the line
@@ -23,8 +24,9 @@ namespace gradproof {
 struct ParseError {
   int line;
   int column;
-  std::string expected;
+  std::string expected;  // empty where the text can be read but makes no graph: `found` says why not
   std::string found;
+  [[nodiscard]] std::string what() const;     // "expected a shape such as 2x3, found 'two'"
   [[nodiscard]] std::string message() const;  // "line 3, column 9: expected a shape such as 2x3, found 'two'"
 };
 

@@ -1,4 +1,5 @@
-// What a run of the verifier or of the property tests has to say, as data. Renderers read it and compute nothing.
+// What a run of the verifier or of the property tests has to say, as data. Renderers read it and compute
+// nothing.
 #pragma once
 
 #include <map>
@@ -14,10 +15,10 @@ namespace gradproof {
 struct Counterexample {
   std::string property;
   Case minimal;
-  Finding finding;            // on the minimal graph
-  std::size_t nodes = 0;      // inputs and operations of the minimal graph; literals in place don't count
+  Finding finding;        // on the minimal graph
+  std::size_t nodes = 0;  // inputs and operations of the minimal graph; literals in place don't count
   std::size_t shrink_evaluations = 0;
-  std::string replay_file;    // where it was written, if it was
+  std::string replay_file;  // where it was written, if it was
 };
 
 // What became of one property in one dtype.
@@ -28,8 +29,10 @@ struct Tally {
   std::size_t holds = 0, fails = 0, undecided = 0, not_applicable = 0;
   // How often each reason was given for undecided and not applicable.
   std::map<std::string, std::size_t> reasons;
-  // Over the cases that hold: the smallest relative error that the median case, and the bluntest one, would have caught.
-  double median_power = 0, worst_power = 0;
+  // Over the cases that hold: the smallest relative error that the median case, and the bluntest one, would
+  // have caught.
+  // Nothing when none of them compared anything but zeros.
+  std::optional<double> median_power, worst_power;
   [[nodiscard]] std::size_t decided() const { return holds + fails; }
 };
 
@@ -75,18 +78,18 @@ struct Report {
 struct OracleRow {
   std::string oracle;
   Outcome outcome = Outcome::not_applicable;
-  std::string note;        // why undecided or not applicable
-  double worst = 0;        // the largest |oracle - reverse mode| over the entry's absolute path sum
-  double allowed = 0;      // what that entry was allowed, over the same
+  std::string note;    // why undecided or not applicable
+  double worst = 0;    // the largest |oracle - reverse mode| over the entry's absolute path sum
+  double allowed = 0;  // what that entry was allowed, over the same
 };
 struct GradientEntry {
-  std::string place;   // "x [0,1]"
-  std::string value;   // as many digits as were asked for
+  std::string place;  // "x [0,1]"
+  std::string value;  // as many digits as were asked for
 };
 struct CheckReport {
   std::string file;
   std::int64_t digits = 0;
-  std::vector<GradientEntry> values;     // of the outputs
+  std::vector<GradientEntry> values;  // of the outputs
   std::vector<GradientEntry> gradient;
   std::vector<OracleRow> rows;
   Conclusion conclusion = Conclusion::inconclusive;

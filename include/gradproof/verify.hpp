@@ -35,8 +35,8 @@ struct Launch {
 
 struct VerifyOptions {
   std::uint64_t seed = 1;
-  std::uint64_t graphs = 60;      // of each family and dtype
-  std::vector<Dtype> dtypes;      // empty: all that the subject has
+  std::uint64_t graphs = 60;  // of each family and dtype
+  std::vector<Dtype> dtypes;  // empty: all that the subject has
   const std::atomic<bool>* stop = nullptr;
   // One line of progress at a time: what is being tried and how far it is.
   std::function<void(const std::string& what, std::size_t done, std::size_t of)> progress;
@@ -44,9 +44,10 @@ struct VerifyOptions {
 
 [[nodiscard]] Report verify(const Target& target, const Launch& launch, const VerifyOptions& options);
 
-
-// Runs one case again, as a replay file has it: the property named in the file (or all that apply) on its graph.
-[[nodiscard]] Report replay(const Target& target, const Launch& launch, const Case& c, const std::string& property);
+// Runs one case again, as a replay file has it: the property named in the file (or all that apply) on its
+// graph.
+[[nodiscard]] Report replay(const Target& target, const Launch& launch, const Case& c,
+                            const std::string& property);
 
 struct PropertiesOptions {
   std::vector<std::string> properties;  // ids; empty: the whole catalogue
@@ -57,8 +58,10 @@ struct PropertiesOptions {
   std::function<void(const std::string& what, std::size_t done, std::size_t of)> progress;
 };
 
-// The catalogue on random graphs: each property on the same graphs, exact and smooth by turns, until it fails.
-[[nodiscard]] Report run_properties(const Target& target, const Launch& launch, const PropertiesOptions& options);
+// The catalogue on random graphs: each property on the same graphs, exact and smooth by turns, until it
+// fails.
+[[nodiscard]] Report run_properties(const Target& target, const Launch& launch,
+                                    const PropertiesOptions& options);
 
 // Every oracle on one graph, against reverse mode, at a number of decimal digits.
 [[nodiscard]] CheckReport check_graph(const Graph& graph, std::int64_t digits);

@@ -54,12 +54,14 @@ Bounds rounding_bounds(const Graph& graph, Dtype dtype) {
       if (!(t.bulk + t.error * u <= largest)) bounds.overflows = true;
     for_each_kink(graph, NodeId{i}, values, [&](const Tracked& kink) {
       if (kink.value == 0) bounds.kink_margin = 0;
-      else if (kink.error > 0) bounds.kink_margin = std::min(bounds.kink_margin, std::abs(kink.value) / (kink.error * u));
+      else if (kink.error > 0)
+        bounds.kink_margin = std::min(bounds.kink_margin, std::abs(kink.value) / (kink.error * u));
     });
   }
   for (const Output& output : graph.outputs()) {
     bounds.outputs.emplace_back();
-    for (const Tracked& t : values[output.node]) bounds.outputs.back().push_back({t.value, t.bulk, t.error * u});
+    for (const Tracked& t : values[output.node])
+      bounds.outputs.back().push_back({t.value, t.bulk, t.error * u});
   }
   return bounds;
 }

@@ -11,7 +11,8 @@ class Anchoring {
 
   Anchored run() && {
     for (std::uint32_t i = 0; i < graph_.size(); ++i) image_.push_back(rebuilt(NodeId{i}));
-    for (const Output& output : graph_.outputs()) builder_.output(image_[output.node.index], output.cotangent);
+    for (const Output& output : graph_.outputs())
+      builder_.output(image_[output.node.index], output.cotangent);
     Anchored result{std::move(builder_).finish_or_die(), {}, {}};
     // Dropping unused constants moves ids, but never an input's place among the inputs.
     for (std::size_t i = 0; i < sources_.size(); ++i) {

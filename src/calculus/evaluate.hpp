@@ -21,7 +21,8 @@ Evaluation<S>::Evaluation(const Graph& graph, Bits precision)
     if (info(graph[id].op).kind != Kind::leaf) continue;
     const auto values = graph.values(id);
     const auto out = leaf(id);
-    for (std::size_t k = 0; k < out.size(); ++k) out[k] = numeric<S>::from(values.size() == 1 ? values[0] : values[k], precision);
+    for (std::size_t k = 0; k < out.size(); ++k)
+      out[k] = numeric<S>::from(values.size() == 1 ? values[0] : values[k], precision);
   }
 }
 
@@ -37,7 +38,8 @@ void Evaluation<S>::compute(NodeId id) {
     const NodeId x = node.operand[static_cast<std::size_t>(k)];
     return View<S>{slab_.data() + offset_[x.index], (*graph_)[x].shape};
   };
-  if (!apply_node<S>(node, view(0), view(1), slab_.data() + offset_[id.index], zero_) && !undefined_) undefined_ = id;
+  if (!apply_node<S>(node, view(0), view(1), slab_.data() + offset_[id.index], zero_) && !undefined_)
+    undefined_ = id;
 }
 
 template <Number S>

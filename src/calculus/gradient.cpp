@@ -35,7 +35,8 @@ Expr contribution(Builder& b, const Graph& graph, NodeId id, std::size_t k, cons
       std::array<Expr, 2> x{Expr(b, node.operand[0]), Expr(b, node.operand[1])};
       for (std::size_t i = 0; i < O::arity; ++i)
         if ((O::detached >> i & 1U) != 0) x[i] = stop(x[i]);
-      if constexpr (O::attribute == AttributeKind::exponent) return Expr(O::partials(value, x[0], node.attributes.v[0])[k]) * cotangent;
+      if constexpr (O::attribute == AttributeKind::exponent)
+        return Expr(O::partials(value, x[0], node.attributes.v[0])[k]) * cotangent;
       else if constexpr (O::arity == 1) return Expr(O::partials(value, x[0])[k]) * cotangent;
       else return Expr(O::partials(value, x[0], x[1])[k]) * cotangent;
     }
@@ -56,7 +57,9 @@ std::vector<Expr> seeds(Builder& b, const Graph& graph, Seed seed) {
 }
 
 // A bare 1 seeds a scalar output without a leaf; anything larger needs its shape.
-Expr shaped(Builder& b, const Expr& e, Shape shape) { return e.builder == nullptr ? Expr(b, b.place(e, shape)) : e; }
+Expr shaped(Builder& b, const Expr& e, Shape shape) {
+  return e.builder == nullptr ? Expr(b, b.place(e, shape)) : e;
+}
 
 }  // namespace
 

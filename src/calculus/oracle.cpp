@@ -15,9 +15,9 @@ namespace {
 
 constexpr std::int64_t guard_bits = 64;
 
-// An anchored graph with its values at the base point, ready to be perturbed one entry at a time. The base point is
-// evaluated in the same number type, so that x - x0 is exactly zero where nothing was perturbed, and a strong surrogate
-// has no rounding to magnify.
+// An anchored graph with its values at the base point, ready to be perturbed one entry at a time. The base
+// point is evaluated in the same number type, so that x - x0 is exactly zero where nothing was perturbed, and
+// a strong surrogate has no rounding to magnify.
 template <class S>
 class Perturbed {
  public:
@@ -26,7 +26,8 @@ class Perturbed {
     const Evaluation<S> base = evaluate<S>(graph, precision);
     undefined_ = base.undefined().has_value();
     if (undefined_) return;
-    for (const auto& [leaf, source] : anchored.frozen) std::ranges::copy(base[source], evaluation_.leaf(leaf).begin());
+    for (const auto& [leaf, source] : anchored.frozen)
+      std::ranges::copy(base[source], evaluation_.leaf(leaf).begin());
     evaluation_.run();
   }
 
@@ -54,7 +55,8 @@ class Perturbed {
   bool undefined_ = false;
 };
 
-// Working precision: the surrogates of strong reversals magnify rounding, those of weak ones make the result small.
+// Working precision: the surrogates of strong reversals magnify rounding, those of weak ones make the result
+// small.
 Bits working_precision(const Graph& graph, Bits wanted) {
   const Strength s = reversal_strength(graph);
   return {wanted.count + guard_bits + static_cast<std::int64_t>(std::ceil(2 * s.up + s.down))};
@@ -75,7 +77,8 @@ std::optional<NotApplicable> not_rational(const Graph& graph) {
   return {};
 }
 
-// A bound on the degree of the objective as a polynomial of one entry of an input, or nothing when it is no polynomial.
+// A bound on the degree of the objective as a polynomial of one entry of an input, or nothing when it is no
+// polynomial.
 std::optional<int> degree(const Graph& graph) {
   Evaluation<Degree> degrees(graph);
   for (const NodeId input : graph.inputs())
@@ -105,8 +108,9 @@ std::vector<int> sides(const Graph& graph, const Evaluation<Rational>& values) {
   return result;
 }
 
-// The derivative at 0 of the polynomial of degree at most 2m through (k h, f_k), k = -m..m: central differences with the weights
-// w_k = (-1)^(k+1) (m!)^2 / (k (m-k)! (m+k)!), exact for that degree (Fornberg 1988).
+// The derivative at 0 of the polynomial of degree at most 2m through (k h, f_k), k = -m..m: central
+// differences with the weights w_k = (-1)^(k+1) (m!)^2 / (k (m-k)! (m+k)!), exact for that degree (Fornberg
+// 1988).
 Rational stencil(const std::vector<Rational>& above, const std::vector<Rational>& below, const Rational& h) {
   const std::size_t m = above.size();
   Rational total = 0, ratio = 1;
@@ -171,8 +175,9 @@ OracleAnswer<Rational> rational_duals(const Graph& graph) {
 
 OracleAnswer<Real> central_differences(const Graph& graph, Bits precision) {
   if (!all_finite(graph)) return NotApplicable{"a leaf is not finite"};
-  // Order 2: h = 2^-k has error h^2, so half of the wanted bits and a third of the working ones. A strong reversal shrinks the step by its
-  // strength, so that the surrogate's move stays small. The step is also run at h/2: three quarters of the true error show up as the difference.
+  // Order 2: h = 2^-k has error h^2, so half of the wanted bits and a third of the working ones. A strong
+  // reversal shrinks the step by its strength, so that the surrogate's move stays small. The step is also run
+  // at h/2: three quarters of the true error show up as the difference.
   const Strength s = reversal_strength(graph);
   const std::int64_t k = precision.count / 2 + 8 + static_cast<std::int64_t>(std::ceil(s.up));
   const Bits working{working_precision(graph, precision).count + 2 * k};
@@ -200,7 +205,8 @@ OracleAnswer<Real> central_differences(const Graph& graph, Bits precision) {
 
 OracleAnswer<Real> complex_step(const Graph& graph, Bits precision) {
   if (!all_finite(graph)) return NotApplicable{"a leaf is not finite"};
-  // f(x + ih) = f(x) + ih f'(x) - ...: the error is h^2, which is beyond every digit when h = 2^-4P, and nothing cancels.
+  // f(x + ih) = f(x) + ih f'(x) - ...: the error is h^2, which is beyond every digit when h = 2^-4P, and
+  // nothing cancels.
   const Bits working = working_precision(graph, precision);
   const Strength s = reversal_strength(graph);
   const std::int64_t k = 4 * working.count + static_cast<std::int64_t>(std::ceil(2 * (s.up + s.down)));

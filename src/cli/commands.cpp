@@ -27,7 +27,8 @@ void install_signal_handlers() {
 
 namespace {
 
-// One code for several subjects: a failure outranks a subject that did not start, which outranks an inconclusive one.
+// One code for several subjects: a failure outranks a subject that did not start, which outranks an
+// inconclusive one.
 int combined(const std::vector<Report>& reports) {
   int code = Exit::holds;
   for (const int rank : {Exit::inconclusive, Exit::no_subject, Exit::fails})
@@ -39,7 +40,8 @@ int combined(const std::vector<Report>& reports) {
 int deliver(const Common& common, const std::vector<Report>& reports) {
   if (common.json != "-")
     for (const Report& r : reports) fmt::print("{}\n", to_text(r, {colored()}));
-  if (!common.json.empty() && !write_file(common.json, to_json(reports))) return complain("can't write " + common.json);
+  if (!common.json.empty() && !write_file(common.json, to_json(reports)))
+    return complain("can't write " + common.json);
   return combined(reports);
 }
 
@@ -74,7 +76,9 @@ int verify(const Common& common, const VerifyArguments& arguments) {
     options.graphs = arguments.graphs;
     options.dtypes = *dtypes;
     options.stop = &stop;
-    options.progress = [&](const std::string& what, std::size_t done, std::size_t of) { progress.show(what, done, of); };
+    options.progress = [&](const std::string& what, std::size_t done, std::size_t of) {
+      progress.show(what, done, of);
+    };
     reports.push_back(gradproof::verify(target, launch_of(common), options));
     reports.back().version = GRADPROOF_VERSION;
     write_counterexamples(reports.back(), arguments.failures);
@@ -84,7 +88,8 @@ int verify(const Common& common, const VerifyArguments& arguments) {
 
 int properties(const Common& common, const PropertiesArguments& arguments) {
   for (const std::string& id : arguments.properties)
-    if (find_property(id) == nullptr) return complain("there is no property " + id + "; `gradproof list properties` names them");
+    if (find_property(id) == nullptr)
+      return complain("there is no property " + id + "; `gradproof list properties` names them");
   const auto target = parse_target(arguments.subject);
   if (!target) return complain(target.error().message);
   const auto dtype = dtypes_of({arguments.dtype});
@@ -93,8 +98,11 @@ int properties(const Common& common, const PropertiesArguments& arguments) {
   std::vector<Report> reports;
   {
     Progress progress(common);
-    PropertiesOptions options{arguments.properties, arguments.seed, arguments.graphs, dtype->front(), &stop, {}};
-    options.progress = [&](const std::string& what, std::size_t done, std::size_t of) { progress.show(what, done, of); };
+    PropertiesOptions options{arguments.properties, arguments.seed, arguments.graphs,
+                              dtype->front(),       &stop,          {}};
+    options.progress = [&](const std::string& what, std::size_t done, std::size_t of) {
+      progress.show(what, done, of);
+    };
     reports.push_back(run_properties(*target, launch_of(common), options));
     reports.back().version = GRADPROOF_VERSION;
   }
@@ -109,15 +117,18 @@ int check(const Common& common, const CheckArguments& arguments) {
   CheckReport report = check_graph(document->graph, arguments.digits);
   report.file = arguments.file;
   if (common.json != "-") fmt::print("{}", to_text(report, {colored()}));
-  if (!common.json.empty() && !write_file(common.json, to_json(report))) return complain("can't write " + common.json);
+  if (!common.json.empty() && !write_file(common.json, to_json(report)))
+    return complain("can't write " + common.json);
   return exit_code(report.conclusion);
 }
 
 int replay(const Common& common, const ReplayArguments& arguments) {
   const auto document = read_document(arguments.file);
   if (!document) return Exit::usage;
-  const std::string subject = !arguments.subject.empty() ? arguments.subject : document->find("subject").value_or("builtin");
-  const std::string property = !arguments.property.empty() ? arguments.property : document->find("property").value_or("");
+  const std::string subject =
+    !arguments.subject.empty() ? arguments.subject : document->find("subject").value_or("builtin");
+  const std::string property =
+    !arguments.property.empty() ? arguments.property : document->find("property").value_or("");
   if (!property.empty() && find_property(property) == nullptr)
     return complain("there is no property " + property + "; `gradproof list properties` names them");
   const auto target = parse_target(subject);
@@ -143,10 +154,11 @@ void list_ops() {
       case Kind::selection: kind = "selection"; break;
       case Kind::linear: kind = "linear"; break;
     }
-    fmt::print("{:<10}  {:<11}  {:<8}  {} operand{}{}\n", op.name, kind, op.klass == Class::rational ? "rational" : "analytic", op.arity,
-               op.arity == 1 ? "" : "s", op.has_surrogate ? "  declared gradient" : "");
+    fmt::print("{:<21}  {:<11}  {:<8}  {} operand{}{}\n", op.name, kind,
+               op.klass == Class::rational ? "rational" : "analytic", op.arity, op.arity == 1 ? "" : "s",
+               op.has_surrogate ? "  declared gradient" : "");
   }
-  for (const std::string_view macro : macro_names()) fmt::print("{:<10}  macro\n", macro);
+  for (const std::string_view macro : macro_names()) fmt::print("{:<21}  macro\n", macro);
 }
 
 void list_properties() {
@@ -164,15 +176,16 @@ int list(const std::string& what) {
     for (const Dtype d : all_dtypes) fmt::print("{:<5} {}\n", format(d).name, format(d).words);
   else
     fmt::print(
-        "builtin                  gradproof's own engine\n"
-        "so:LIBRARY[:PREFIX]      a C plugin: PREFIX_forward and PREFIX_backward (default prefix grl)\n"
-        "py:FILE:NAME             a PyTorch layer: autograd.Function, nn.Module, factory or function\n");
+      "builtin                  gradproof's own engine\n"
+      "so:LIBRARY[:PREFIX]      a C plugin: PREFIX_forward and PREFIX_backward (default prefix grl)\n"
+      "py:FILE:NAME             a PyTorch layer: autograd.Function, nn.Module, factory or function\n");
   return Exit::holds;
 }
 
 int explain(const std::string& id) {
   const Property* p = find_property(id);
-  if (p == nullptr) return complain("there is no property " + id + "; `gradproof list properties` names them");
+  if (p == nullptr)
+    return complain("there is no property " + id + "; `gradproof list properties` names them");
   fmt::print("{}\n\n  {}\n\n", p->id, p->claim);
   // Wrapped by words, for a terminal of 80 columns.
   std::string line = " ";

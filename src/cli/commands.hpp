@@ -13,13 +13,13 @@ enum Exit : int { holds = 0, fails = 1, usage = 2, no_subject = 3, inconclusive 
 
 // What all commands share.
 struct Common {
-  std::string self;       // this program's own path
-  std::string adapters;   // the folder of the adapters
-  std::string python;     // interpreter for py: targets
-  std::string json;       // also write the report here; "-" is standard output, in place of the text
+  std::string self;      // this program's own path
+  std::string adapters;  // the folder of the adapters
+  std::string python;    // interpreter for py: targets
+  std::string json;      // also write the report here; "-" is standard output, in place of the text
   double start_seconds = 60;
   double reply_seconds = 20;
-  bool quiet = false;     // no progress
+  bool quiet = false;  // no progress
 };
 
 struct VerifyArguments {

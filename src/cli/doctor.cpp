@@ -53,7 +53,8 @@ void report_python(const Common& common) {
   }
   fmt::print("python      {} ({})\n", found.value("python", "?"), found.value("executable", "?"));
   for (const char* name : {"torch", "jax", "tensorflow", "paddle"})
-    fmt::print("  {:<10}{}\n", name, found[name].is_string() ? found[name].get<std::string>() : "not installed");
+    fmt::print("  {:<10}  {}\n", name,
+               found[name].is_string() ? found[name].get<std::string>() : "not installed");
 }
 
 }  // namespace
@@ -62,13 +63,15 @@ int doctor(const Common& common) {
   fmt::print("gradproof   {}\n", GRADPROOF_VERSION);
   fmt::print("program     {}\n", common.self);
   fmt::print("compiler    {}\n", __VERSION__);
-  fmt::print("MPFR        {}\nGMP         {}\nBoost       {}.{}.{}\n", mpfr_get_version(), gmp_version, BOOST_VERSION / 100000,
-             BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100);
+  fmt::print("MPFR        {}\nGMP         {}\nBoost       {}.{}.{}\n", mpfr_get_version(), gmp_version,
+             BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100);
   const bool adapters = std::filesystem::is_directory(common.adapters + "/python/gradproof_adapter");
-  fmt::print("adapters    {}{}\n", common.adapters, adapters ? "" : ": NOT THERE; set GRADPROOF_ADAPTERS to the folder that holds python/");
+  fmt::print("adapters    {}{}\n", common.adapters,
+             adapters ? "" : ": NOT THERE; set GRADPROOF_ADAPTERS to the folder that holds python/");
   report_python(common);
   const bool engine = engine_works();
-  fmt::print("engine      {}\n", engine ? "every oracle agrees on a test graph" : "FAILS its own test graph; please report this");
+  fmt::print("engine      {}\n",
+             engine ? "every oracle agrees on a test graph" : "FAILS its own test graph; please report this");
   return engine && adapters ? Exit::holds : Exit::fails;
 }
 

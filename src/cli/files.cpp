@@ -39,7 +39,7 @@ std::optional<Document> read_document(const std::string& file) {
   auto document = parse(text);
   if (document) return *std::move(document);
   const ParseError& e = document.error();
-  complain(fmt::format("{}:{}:{}: expected {}, found {}", file, e.line, e.column, e.expected, e.found));
+  complain(fmt::format("{}:{}:{}: {}", file, e.line, e.column, e.what()));
   return {};
 }
 
@@ -63,17 +63,24 @@ bool write_file(const std::string& file, const std::string& text) {
 
 namespace {
 
-// Letters and digits of the target's file and name: "py:dir/grl.py:GRL" -> "grl-GRL".
+// Letters and digits of the target: "py:dir/grl.py:GRL" becomes "py-dir-grl-py-GRL", and so keeps layers of one name in
+// different folders apart.
 std::string slug(const std::string& target) {
-  std::string s = target.substr(target.find_last_of('/') == std::string::npos ? 0 : target.find_last_of('/') + 1);
-  for (char& c : s)
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '-';
-  return s;
+  constexpr std::size_t longest = 120;
+  std::string s;
+  for (const char c : target)
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0) s += c;
+    else if (!s.empty() && s.back() != '-') s += '-';
+  return s.size() > longest ? s.substr(s.size() - longest) : s;
 }
 
 Document document_of(const Report& report, const Counterexample& e) {
-  Document d{{{"subject", report.subject.target}, {"property", e.property}, {"dtype", std::string(format(e.minimal.dtype).name)}}, e.minimal.graph};
-  if (e.minimal.layout != Layout::contiguous) d.metadata.emplace_back("layout", std::string(name(e.minimal.layout)));
+  Document d{{{"subject", report.subject.target},
+              {"property", e.property},
+              {"dtype", std::string(format(e.minimal.dtype).name)}},
+             e.minimal.graph};
+  if (e.minimal.layout != Layout::contiguous)
+    d.metadata.emplace_back("layout", std::string(name(e.minimal.layout)));
   if (e.minimal.rank != 2) d.metadata.emplace_back("rank", std::to_string(e.minimal.rank));
   if (!report.diagnosis.cause.empty()) d.metadata.emplace_back("cause", report.diagnosis.cause);
   return d;
@@ -104,11 +111,15 @@ std::optional<Case> case_of(const Document& document) {
   }
   if (const auto l = document.find("layout")) {
     const auto layout = find_layout(*l);
-    if (!layout) return complain("@layout " + *l + ": the layouts are contiguous, transposed, strided, offset and expanded"), std::nullopt;
+    if (!layout)
+      return complain("@layout " + *l +
+                      ": the layouts are contiguous, transposed, strided, offset and expanded"),
+             std::nullopt;
     c.layout = *layout;
   }
   if (const auto r = document.find("rank")) {
-    if (r->size() != 1 || (*r)[0] < '0' || (*r)[0] > '4') return complain("@rank " + *r + ": a rank from 0 to 4"), std::nullopt;
+    if (r->size() != 1 || (*r)[0] < '0' || (*r)[0] > '4')
+      return complain("@rank " + *r + ": a rank from 0 to 4"), std::nullopt;
     c.rank = (*r)[0] - '0';
   }
   return c;
@@ -126,7 +137,9 @@ Launch launch_of(const Common& common) {
 
 namespace {
 
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 }  // namespace
 

@@ -24,7 +24,8 @@ int complain(const std::string& message, int code = Exit::usage);
 // Writes each counterexample of the report as a replay file into the folder and notes where.
 void write_counterexamples(Report& report, const std::string& folder);
 
-// The case that a replay file describes: its graph with the dtype, layout and rank of its metadata. Complains when these are unknown words.
+// The case that a replay file describes: its graph with the dtype, layout and rank of its metadata. Complains
+// when these are unknown words.
 [[nodiscard]] std::optional<Case> case_of(const Document& document);
 
 [[nodiscard]] Launch launch_of(const Common& common);

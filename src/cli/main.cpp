@@ -7,19 +7,20 @@
 
 #include "adapters/c/serve.hpp"
 #include "cli/commands.hpp"
+#include "cli/files.hpp"
 
 namespace {
 
 namespace cli = gradproof::cli;
 
 constexpr const char* exit_codes =
-    "exit codes:\n"
-    "  0  everything that was asked holds\n"
-    "  1  something fails\n"
-    "  2  wrong use, or bad input\n"
-    "  3  the subject did not start, or broke the protocol\n"
-    "  4  inconclusive: nothing, or too little, was decided\n"
-    " 70  gradproof's own fault\n";
+  "exit codes:\n"
+  "  0  everything that was asked holds\n"
+  "  1  something fails\n"
+  "  2  wrong use, or bad input\n"
+  "  3  the subject did not start, or broke the protocol\n"
+  "  4  inconclusive: nothing, or too little, was decided\n"
+  " 70  gradproof's own fault\n";
 
 std::string own_path(const char* argv0) {
   std::error_code error;
@@ -27,7 +28,8 @@ std::string own_path(const char* argv0) {
   return error ? std::string(argv0) : path.string();
 }
 
-// GRADPROOF_ADAPTERS, else where an installation has them beside the program, else the sources that we were built from.
+// GRADPROOF_ADAPTERS, else where an installation has them beside the program, else the sources that we were
+// built from.
 std::string adapters_folder(const std::string& self) {
   if (const char* set = std::getenv("GRADPROOF_ADAPTERS"); set != nullptr && *set != '\0') return set;
   const auto installed = std::filesystem::path(self).parent_path().parent_path() / "share/gradproof/adapters";
@@ -41,14 +43,20 @@ std::string default_python() {
 }
 
 void add_subject_options(CLI::App& command, cli::Common& common) {
-  command.add_option("--python", common.python, "The Python to run py: targets with (default: $GRADPROOF_PYTHON, else python3)");
-  command.add_option("--start-timeout", common.start_seconds, "Seconds that a subject may take to start")->check(CLI::PositiveNumber);
-  command.add_option("--timeout", common.reply_seconds, "Seconds that a subject may take to answer")->check(CLI::PositiveNumber);
+  command.add_option("--python", common.python,
+                     "The Python to run py: targets with (default: $GRADPROOF_PYTHON, else python3)");
+  command.add_option("--start-timeout", common.start_seconds, "Seconds that a subject may take to start")
+    ->check(CLI::PositiveNumber);
+  command.add_option("--timeout", common.reply_seconds, "Seconds that a subject may take to answer")
+    ->check(CLI::PositiveNumber);
   command.add_flag("--quiet", common.quiet, "No progress on standard error");
 }
 
 void add_json(CLI::App& command, cli::Common& common) {
-  command.add_option("--json", common.json, "Also write the report as JSON to FILE (- for standard output, in place of the text)")->type_name("FILE");
+  command
+    .add_option("--json", common.json,
+                "Also write the report as JSON to FILE (- for standard output, in place of the text)")
+    ->type_name("FILE");
 }
 
 struct Arguments {
@@ -63,10 +71,12 @@ struct Arguments {
 };
 
 void add_verify(CLI::App& app, Arguments& a, int& code) {
-  CLI::App* c = app.add_subcommand("verify", "Judge gradient reversal layers: builtin, so:LIBRARY[:PREFIX], py:FILE:NAME");
+  CLI::App* c = app.add_subcommand(
+    "verify", "Judge gradient reversal layers: builtin, so:LIBRARY[:PREFIX], py:FILE:NAME");
   c->add_option("target", a.verify.targets, "What to judge")->required();
   c->add_option("--seed", a.verify.seed, "Seed of all random choices");
-  c->add_option("--graphs", a.verify.graphs, "Random graphs of each family and dtype")->check(CLI::Range(0, 1000000));
+  c->add_option("--graphs", a.verify.graphs, "Random graphs of each family and dtype")
+    ->check(CLI::Range(0, 1000000));
   c->add_option("--dtype", a.verify.dtypes, "Only these dtypes (f16, bf16, f32, f64)")->delimiter(',');
   c->add_option("--failures", a.verify.failures, "Folder for replay files")->type_name("DIR");
   add_subject_options(*c, a.common);
@@ -79,7 +89,8 @@ void add_properties(CLI::App& app, Arguments& a, int& code) {
   c->add_option("property", a.properties.properties, "Ids (default: all)");
   c->add_option("--subject", a.properties.subject, "Whose gradients to judge (default: builtin)");
   c->add_option("--seed", a.properties.seed, "Seed of all random choices");
-  c->add_option("--graphs", a.properties.graphs, "Random graphs for each property")->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 40));
+  c->add_option("--graphs", a.properties.graphs, "Random graphs for each property")
+    ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 40));
   c->add_option("--dtype", a.properties.dtype, "The dtype of the subject's answers");
   c->add_option("--failures", a.properties.failures, "Folder for replay files")->type_name("DIR");
   add_subject_options(*c, a.common);
@@ -107,7 +118,8 @@ void add_replay(CLI::App& app, Arguments& a, int& code) {
 
 void add_small_commands(CLI::App& app, Arguments& a, int& code) {
   CLI::App* list = app.add_subcommand("list", "List targets, properties, ops or dtypes");
-  list->add_option("what", a.list, "targets, properties, ops or dtypes")->check(CLI::IsMember({"targets", "properties", "ops", "dtypes"}));
+  list->add_option("what", a.list, "targets, properties, ops or dtypes")
+    ->check(CLI::IsMember({"targets", "properties", "ops", "dtypes"}));
   list->callback([&] { code = cli::list(a.list); });
   CLI::App* explain = app.add_subcommand("explain", "Say what a property claims and what its failure means");
   explain->add_option("property", a.explain, "Its id")->required();
@@ -122,10 +134,22 @@ void add_small_commands(CLI::App& app, Arguments& a, int& code) {
   serve->callback([&] { gradproof::serve_plugin(a.library, a.prefix); });
 }
 
+// --help and --version come here as well, and are no errors.
+int usage_error(const CLI::App& app, const CLI::ParseError& e, int argc, char** argv) {
+  if (e.get_exit_code() == 0) return app.exit(e);
+  const std::string first = argc > 1 ? argv[1] : "";
+  const auto known = app.get_subcommands([&](const CLI::App* c) { return c->get_name() == first; });
+  const bool unknown = !first.empty() && first[0] != '-' && known.empty();
+  if (unknown) return cli::complain("there is no command " + first + "; gradproof --help names them");
+  return cli::complain(std::string(e.what()) + "; see gradproof --help, or gradproof COMMAND --help");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("gradproof proves gradients right, gradient reversal layers first, or shows exactly where they are wrong", "gradproof");
+  CLI::App app(
+    "gradproof proves gradients right, gradient reversal layers first, or shows exactly where they are wrong",
+    "gradproof");
   app.set_version_flag("--version", GRADPROOF_VERSION);
   app.require_subcommand(1);
   app.footer(exit_codes);
@@ -143,9 +167,10 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? cli::Exit::holds : cli::Exit::usage;
+    return usage_error(app, e, argc, argv);
   } catch (const std::exception& e) {
-    fmt::print(stderr, "gradproof: our own fault: {}\nPlease report this with the command that you typed.\n", e.what());
+    fmt::print(stderr, "gradproof: our own fault: {}\nPlease report this with the command that you typed.\n",
+               e.what());
     return cli::Exit::our_fault;
   }
   return code;

@@ -22,7 +22,8 @@ S forward_of(const Attributes& attributes, const S& x) {
   else return O::forward(x);
 }
 
-// Entry by entry; an operand of one entry (a scalar λ) serves all. False when an operand is outside the domain and S has no NaN to say so.
+// Entry by entry; an operand of one entry (a scalar λ) serves all. False when an operand is outside the
+// domain and S has no NaN to say so.
 template <class O, Number S>
 bool apply_elementwise(const Attributes& attributes, View<S> a, View<S> b, Shape out, S* y) {
   const std::size_t b_step = b.shape.size() == 1 ? 0 : 1;

@@ -11,8 +11,8 @@ Shape Expr::shape() const { return builder == nullptr ? Shape{} : builder->shape
 
 Expr Builder::leaf(OpId op, Shape shape, std::span<const Literal> values, std::string name) {
   if (values.size() != 1 && values.size() != shape.size())
-    fail("a leaf of shape " + shape.text() + " takes " + std::to_string(shape.size()) + " values, or one that fills, not " +
-         std::to_string(values.size()));
+    fail("a leaf of shape " + shape.text() + " takes " + std::to_string(shape.size()) +
+         " values, or one that fills, not " + std::to_string(values.size()));
   Node node;
   node.op = op;
   node.shape = shape;
@@ -38,7 +38,8 @@ NodeId Builder::append(Node node, std::string name) {
 }
 
 void Builder::fail(std::string message) {
-  if (!mistake_) mistake_ = Invalid{NodeId{static_cast<std::uint32_t>(draft_.nodes.size())}, std::move(message)};
+  if (!mistake_)
+    mistake_ = Invalid{NodeId{static_cast<std::uint32_t>(draft_.nodes.size())}, std::move(message)};
 }
 
 NodeId Builder::place(const Expr& e, Shape shape) {

@@ -36,9 +36,11 @@ double rounded(Dtype dtype, const Real& x) {
   const Format& f = format(dtype);
   // A subnormal keeps the bits above 2^(min_exponent - precision + 1): rounding to just those rounds once.
   const std::int64_t exponent = mpfr_get_exp(x.get()) - 1;
-  const std::int64_t kept = exponent >= f.min_exponent ? f.precision : f.precision - (f.min_exponent - exponent);
+  const std::int64_t kept =
+    exponent >= f.min_exponent ? f.precision : f.precision - (f.min_exponent - exponent);
   if (kept < 1) {
-    // Below the least subnormal: above its half lies it, at or below lies zero, to which a tie goes as the even neighbour.
+    // Below the least subnormal: above its half lies it, at or below lies zero, to which a tie goes as the
+    // even neighbour.
     const bool up = mpfr_cmpabs(x.get(), Real::power_of_two(f.min_exponent - f.precision, Bits{2}).get()) > 0;
     return std::copysign(up ? std::ldexp(1, f.min_exponent - f.precision + 1) : 0.0, numeric<Real>::sign(x));
   }
@@ -48,7 +50,9 @@ double rounded(Dtype dtype, const Real& x) {
   return r.to_double();
 }
 
-double rounded(Dtype dtype, double x) { return dtype == Dtype::f64 || !std::isfinite(x) ? x : rounded(dtype, Real(x, Bits{53})); }
+double rounded(Dtype dtype, double x) {
+  return dtype == Dtype::f64 || !std::isfinite(x) ? x : rounded(dtype, Real(x, Bits{53}));
+}
 
 Graph quantized(const Graph& graph, Dtype dtype) {
   Draft draft = graph.draft();

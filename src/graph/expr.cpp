@@ -1,5 +1,6 @@
-// Expressions write nodes. Constants are folded where that changes no value in any number type: 0 and 1 as integers, the sign
-// and the copies of literals. Nothing else is simplified, so that a graph says what its author wrote.
+// Expressions write nodes. Constants are folded where that changes no value in any number type: 0 and 1 as
+// integers, the sign and the copies of literals. Nothing else is simplified, so that a graph says what its
+// author wrote.
 #include <cassert>
 
 #include "gradproof/ops.hpp"
@@ -81,7 +82,8 @@ Expr operator-(const Expr& a) {
     for (std::uint32_t i = 0; i < node->value_count; ++i) {
       const Literal& l = a.builder->draft().values[node->first_value + i];
       if (!l.is_double())
-        negated.push_back(Literal::from_ratio(-l.nearest(), l.ratio().starts_with('-') ? l.ratio().substr(1) : "-" + l.ratio()));
+        negated.push_back(Literal::from_ratio(
+          -l.nearest(), l.ratio().starts_with('-') ? l.ratio().substr(1) : "-" + l.ratio()));
       else negated.emplace_back(-l.nearest());
     }
     return a.builder->constant(node->shape, negated);
@@ -140,6 +142,8 @@ Expr slice(const Expr& x, Range rows, Range cols) {
   return apply<Slice>({{as_int(rows.begin), as_int(rows.end), as_int(cols.begin), as_int(cols.end)}}, x);
 }
 
-Expr concat(const Expr& a, const Expr& b, Axis axis) { return apply<Concat>({{static_cast<std::int32_t>(axis), 0, 0, 0}}, a, b); }
+Expr concat(const Expr& a, const Expr& b, Axis axis) {
+  return apply<Concat>({{static_cast<std::int32_t>(axis), 0, 0, 0}}, a, b);
+}
 
 }  // namespace gradproof

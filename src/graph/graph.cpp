@@ -14,13 +14,15 @@ namespace {
 std::optional<std::string> check_leaf(const Draft& draft, const Node& node) {
   const bool fits = node.value_count == 1 || node.value_count == node.shape.size();
   if (!fits)
-    return "a leaf of shape " + node.shape.text() + " takes " + std::to_string(node.shape.size()) + " values, or one that fills, not " +
-           std::to_string(node.value_count);
-  if (std::size_t{node.first_value} + node.value_count > draft.values.size()) return "the leaf's values are missing";
+    return "a leaf of shape " + node.shape.text() + " takes " + std::to_string(node.shape.size()) +
+           " values, or one that fills, not " + std::to_string(node.value_count);
+  if (std::size_t{node.first_value} + node.value_count > draft.values.size())
+    return "the leaf's values are missing";
   return {};
 }
 
-// A reversal's strength must be a finite number where it is a literal: NaN or infinity makes every gradient behind it meaningless.
+// A reversal's strength must be a finite number where it is a literal: NaN or infinity makes every gradient
+// behind it meaningless.
 std::optional<std::string> check_lambda(const Draft& draft, const Node& node) {
   const Node& lambda = draft.nodes[node.operand[1].index];
   if (lambda.op != id_of<Constant>() && lambda.op != id_of<Input>()) return {};
@@ -39,7 +41,8 @@ std::optional<std::string> check_node(Draft& draft, std::size_t index) {
     if (node.operand[static_cast<std::size_t>(i)].index >= index) return "an operand stands after its use";
   if (op.kind == Kind::leaf) return check_leaf(draft, node);
   std::array<Shape, 2> shapes{};
-  for (int i = 0; i < op.arity; ++i) shapes[static_cast<std::size_t>(i)] = draft.nodes[node.operand[static_cast<std::size_t>(i)].index].shape;
+  for (int i = 0; i < op.arity; ++i)
+    shapes[static_cast<std::size_t>(i)] = draft.nodes[node.operand[static_cast<std::size_t>(i)].index].shape;
   const ShapeOrReason shape = infer_shape(node.op, shapes, node.attributes);
   if (!shape) return std::string(op.name) + ": " + shape.error();
   node.shape = *shape;
@@ -54,7 +57,8 @@ std::vector<bool> needed_nodes(const Draft& draft) {
     const Node& node = draft.nodes[i];
     if (node.op == id_of<Input>()) needed[i] = true;
     if (!needed[i]) continue;
-    for (int k = 0; k < info(node.op).arity; ++k) needed[node.operand[static_cast<std::size_t>(k)].index] = true;
+    for (int k = 0; k < info(node.op).arity; ++k)
+      needed[node.operand[static_cast<std::size_t>(k)].index] = true;
   }
   return needed;
 }
@@ -67,9 +71,10 @@ Draft pruned(Draft draft) {
     if (!needed[i]) continue;
     moved[i] = NodeId{static_cast<std::uint32_t>(kept.nodes.size())};
     Node node = draft.nodes[i];
-    for (int k = 0; k < info(node.op).arity; ++k) {
+    // Operands that the operation does not have are reset: whoever looks at both finds a node that exists.
+    for (int k = 0; k < 2; ++k) {
       NodeId& operand = node.operand[static_cast<std::size_t>(k)];
-      operand = moved[operand.index];
+      operand = k < info(node.op).arity ? moved[operand.index] : NodeId{};
     }
     if (info(node.op).kind == Kind::leaf) {
       const auto first = draft.values.begin() + node.first_value;
@@ -108,11 +113,13 @@ ShapeOrReason infer_shape(OpId id, std::span<const Shape, 2> x, const Attributes
     } else {
       if constexpr (O::attribute == AttributeKind::exponent) {
         if (attributes.v[0] > O::largest || attributes.v[0] < -O::largest)
-          return "the exponent " + std::to_string(attributes.v[0]) + " is beyond " + std::to_string(O::largest);
+          return "the exponent " + std::to_string(attributes.v[0]) + " is beyond " +
+                 std::to_string(O::largest);
       }
       if constexpr (O::arity == 2) {
         const bool detached_scalar = (O::detached & 0b10) != 0 && x[1].is_scalar();
-        if (x[0] != x[1] && !detached_scalar) return "the shapes " + x[0].text() + " and " + x[1].text() + " differ";
+        if (x[0] != x[1] && !detached_scalar)
+          return "the shapes " + x[0].text() + " and " + x[1].text() + " differ";
       }
       return x[0];
     }
@@ -120,9 +127,11 @@ ShapeOrReason infer_shape(OpId id, std::span<const Shape, 2> x, const Attributes
 }
 
 Result<Graph, Invalid> Graph::make(Draft draft) {
-  if (!draft.names.empty() && draft.names.size() != draft.nodes.size()) return Invalid{{}, "names and nodes differ in number"};
+  if (!draft.names.empty() && draft.names.size() != draft.nodes.size())
+    return Invalid{{}, "names and nodes differ in number"};
   for (std::size_t i = 0; i < draft.nodes.size(); ++i)
-    if (auto reason = check_node(draft, i)) return Invalid{NodeId{static_cast<std::uint32_t>(i)}, std::move(*reason)};
+    if (auto reason = check_node(draft, i))
+      return Invalid{NodeId{static_cast<std::uint32_t>(i)}, std::move(*reason)};
   if (draft.outputs.empty()) return Invalid{{}, "the graph has no output"};
   for (const Output& output : draft.outputs)
     if (auto reason = check_output(draft, output)) return Invalid{output.node, std::move(*reason)};

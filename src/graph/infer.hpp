@@ -5,6 +5,7 @@
 
 namespace gradproof {
 
-[[nodiscard]] ShapeOrReason infer_shape(OpId id, std::span<const Shape, 2> operands, const Attributes& attributes);
+[[nodiscard]] ShapeOrReason infer_shape(OpId id, std::span<const Shape, 2> operands,
+                                        const Attributes& attributes);
 
 }  // namespace gradproof

@@ -8,7 +8,8 @@ Expr mean(const Expr& x) {
   return sum(x, Axis::all) / Expr(n);
 }
 
-// log sum_j exp(x_j) = m + log sum_j exp(x_j - m), m = max_j x_j. m is stopped: its derivative cancels out of the whole.
+// log sum_j exp(x_j) = m + log sum_j exp(x_j - m), m = max_j x_j. m is stopped: its derivative cancels out of
+// the whole.
 Expr logsumexp(const Expr& x) {
   const Shape s = x.shape();
   Expr largest = slice(x, {0, s.rows}, {0, 1});

@@ -8,7 +8,8 @@ namespace gradproof {
 
 namespace {
 
-constexpr std::size_t largest_leaf = 100'000'000;  // entries; a typo in a shape must not take the machine down
+constexpr std::size_t largest_leaf =
+  100'000'000;  // entries; a typo in a shape must not take the machine down
 
 struct Macro {
   std::string_view name;
@@ -16,15 +17,17 @@ struct Macro {
   Expr (*build)(const Expr&, const Expr&);
 };
 constexpr std::array<Macro, 4> macros = {{
-    {"mean", 1, [](const Expr& x, const Expr&) { return mean(x); }},
-    {"logsumexp", 1, [](const Expr& x, const Expr&) { return logsumexp(x); }},
-    {"softmax_cross_entropy", 2, softmax_cross_entropy},
-    {"squared_error", 2, squared_error},
+  {"mean", 1, [](const Expr& x, const Expr&) { return mean(x); }},
+  {"logsumexp", 1, [](const Expr& x, const Expr&) { return logsumexp(x); }},
+  {"softmax_cross_entropy", 2, softmax_cross_entropy},
+  {"squared_error", 2, squared_error},
 }};
 
 bool name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool name_char(char c) { return name_start(c) || (c >= '0' && c <= '9'); }
-bool separator(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '[' || c == ']' || c == ';' || c == '=' || c == '#'; }
+bool separator(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '[' || c == ']' || c == ';' || c == '=' || c == '#';
+}
 
 struct Token {
   std::string_view text;  // empty at the end of the line
@@ -56,7 +59,8 @@ class Line {
     return r;
   }
   [[nodiscard]] ParseError error(const Token& at, std::string expected) const {
-    return {number_, at.column, std::move(expected), at.text.empty() ? "the end of the line" : "'" + std::string(at.text.substr(0, 60)) + "'"};
+    return {number_, at.column, std::move(expected),
+            at.text.empty() ? "the end of the line" : "'" + std::string(at.text.substr(0, 60)) + "'"};
   }
 
  private:
@@ -92,15 +96,18 @@ class Parser {
       const std::size_t end = std::min(text.find('\n', at), text.size());
       Line line(text.substr(at, end - at), ++number);
       if (auto error = statement(line, number)) return *std::move(error);
-      if (const auto& mistake = builder_.mistake()) return ParseError{number, 1, "operands and values that fit", mistake->message};
+      if (const auto& mistake = builder_.mistake())
+        return ParseError{number, 1, "", mistake->message};
       while (line_of_node_.size() < builder_.draft().nodes.size()) line_of_node_.push_back(number);
       at = end + 1;
     }
     auto graph = std::move(builder_).finish();
     if (!graph) {
       const auto& invalid = graph.error();
-      const int where = invalid.node && invalid.node->index < line_of_node_.size() ? line_of_node_[invalid.node->index] : number;
-      return ParseError{where, 1, "a graph", invalid.message};
+      const int where = invalid.node && invalid.node->index < line_of_node_.size()
+                          ? line_of_node_[invalid.node->index]
+                          : number;
+      return ParseError{where, 1, "", invalid.message};
     }
     return Document{std::move(metadata_), *std::move(graph)};
   }
@@ -147,7 +154,8 @@ class Parser {
       if (auto error = operand(line, x[static_cast<std::size_t>(i)])) return error;
     Attributes attributes;
     if (auto error = attribute(line, info(*op).attribute, attributes)) return error;
-    define(name, builder_.node(*op, std::span(x.data(), static_cast<std::size_t>(info(*op).arity)), attributes));
+    define(name,
+           builder_.node(*op, std::span(x.data(), static_cast<std::size_t>(info(*op).arity)), attributes));
     return end_of(line);
   }
 
@@ -155,7 +163,8 @@ class Parser {
     std::array<Expr, 2> x{};
     for (int i = 0; i < macro.arity; ++i)
       if (auto error = operand(line, x[static_cast<std::size_t>(i)])) return error;
-    if (x[0].shape().size() == 0) return line.error(line.peek(), "an operand with entries for " + std::string(macro.name));
+    if (x[0].shape().size() == 0)
+      return line.error(line.peek(), "an operand with entries for " + std::string(macro.name));
     define(name, macro.build(x[0], x[1]));
     return end_of(line);
   }
@@ -185,7 +194,8 @@ class Parser {
       case AttributeKind::none: return {};
       case AttributeKind::exponent: {
         const auto [end, error] = std::from_chars(t.text.data(), t.text.data() + t.text.size(), a.v[0]);
-        if (error != std::errc{} || end != t.text.data() + t.text.size()) return line.error(t, "an integer exponent");
+        if (error != std::errc{} || end != t.text.data() + t.text.size())
+          return line.error(t, "an integer exponent");
         return {};
       }
       case AttributeKind::axis: {
@@ -207,8 +217,8 @@ class Parser {
         const Token second = line.next();
         const auto cols = parse_pair<':'>(second.text);
         if (!cols) return line.error(second, "a range of columns such as 0:2");
-        a.v = {static_cast<std::int32_t>(rows->first), static_cast<std::int32_t>(rows->second), static_cast<std::int32_t>(cols->first),
-               static_cast<std::int32_t>(cols->second)};
+        a.v = {static_cast<std::int32_t>(rows->first), static_cast<std::int32_t>(rows->second),
+               static_cast<std::int32_t>(cols->first), static_cast<std::int32_t>(cols->second)};
         return {};
       }
     }
@@ -219,7 +229,8 @@ class Parser {
     const auto pair = parse_pair<'x'>(t.text);
     if (!pair) return line.error(t, "a shape such as 2x3");
     shape = {pair->first, pair->second};
-    if (shape.size() > largest_leaf) return line.error(t, "a shape of at most " + std::to_string(largest_leaf) + " entries");
+    if (shape.size() > largest_leaf)
+      return line.error(t, "a shape of at most " + std::to_string(largest_leaf) + " entries");
     return {};
   }
 
@@ -252,7 +263,8 @@ class Parser {
     }
     const bool fill = values.size() == 1;
     if (!fill && values.size() != shape.size())
-      return line.error(open, std::to_string(shape.size()) + " values for a " + shape.text() + ", or one that fills");
+      return line.error(
+        open, std::to_string(shape.size()) + " values for a " + shape.text() + ", or one that fills");
     return {};
   }
 
@@ -285,7 +297,11 @@ class Parser {
 }  // namespace
 
 std::string ParseError::message() const {
-  return "line " + std::to_string(line) + ", column " + std::to_string(column) + ": expected " + expected + ", found " + found;
+  return "line " + std::to_string(line) + ", column " + std::to_string(column) + ": " + what();
+}
+
+std::string ParseError::what() const {
+  return expected.empty() ? found : "expected " + expected + ", found " + found;
 }
 
 std::optional<std::string> Document::find(std::string_view key) const {

@@ -33,7 +33,8 @@ std::string attribute_text(const Node& node) {
     case AttributeKind::axis: return " " + std::string(axis_text(v[0]));
     case AttributeKind::shape: return " " + node.shape.text();
     case AttributeKind::ranges:
-      return " " + std::to_string(v[0]) + ":" + std::to_string(v[1]) + " " + std::to_string(v[2]) + ":" + std::to_string(v[3]);
+      return " " + std::to_string(v[0]) + ":" + std::to_string(v[1]) + " " + std::to_string(v[2]) + ":" +
+             std::to_string(v[3]);
   }
   return "";
 }
@@ -67,13 +68,15 @@ class Printer {
   }
 
  private:
-  // A nameless scalar constant that stands right before its only user, as the last operand, is written in place: a parser puts it back there.
+  // A nameless scalar constant that stands right before its only user, as the last operand, is written in
+  // place: a parser puts it back there.
   void mark_inlined(NodeId user, const std::vector<int>& uses) {
     const auto operands = graph_.operands(user);
     if (operands.empty() || operands.back().index + 1 != user.index) return;
     const NodeId last = operands.back();
     const bool nameless = graph_.draft().names.empty() || graph_.draft().names[last.index].empty();
-    inlined_[last.index] = nameless && graph_[last].op == id_of<Constant>() && graph_[last].shape.is_scalar() && uses[last.index] == 1;
+    inlined_[last.index] = nameless && graph_[last].op == id_of<Constant>() &&
+                           graph_[last].shape.is_scalar() && uses[last.index] == 1;
   }
 
   std::string statement(NodeId id) const {
@@ -81,7 +84,8 @@ class Printer {
     std::string text = names_[id.index] + " = " + std::string(info(node.op).name);
     if (info(node.op).kind == Kind::leaf)
       return text + " " + node.shape.text() + " " + values_text(graph_.values(id), node.shape.cols) + "\n";
-    for (const NodeId x : graph_.operands(id)) text += " " + (inlined_[x.index] ? graph_.values(x)[0].text() : names_[x.index]);
+    for (const NodeId x : graph_.operands(id))
+      text += " " + (inlined_[x.index] ? graph_.values(x)[0].text() : names_[x.index]);
     return text + attribute_text(node) + "\n";
   }
 

@@ -1,5 +1,5 @@
-// Degree: how a value depends on the inputs, as a polynomial's degree or as none. Selections take the larger degree of
-// their pieces.
+// Degree: how a value depends on the inputs, as a polynomial's degree or as none. Selections take the larger
+// degree of their pieces.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-// Grain: how many bits a value needs to be exact. Every value is a multiple of 2^grain and every partial sum of its
-// contributions, in any order, is at most bulk; so a format with p significant bits computes it without rounding
-// when bulk <= 2^(p + grain).
+// Grain: how many bits a value needs to be exact. Every value is a multiple of 2^grain and every partial sum
+// of its contributions, in any order, is at most bulk; so a format with p significant bits computes it
+// without rounding when bulk <= 2^(p + grain).
 #pragma once
 
 #include <algorithm>
@@ -21,20 +21,25 @@ struct Grain {
   double bulk = 0;
   int grain = coarsest;
 
-  // The significant bits that hold the value and each of its partial sums; more than 10^5 when no number of bits does.
+  // The significant bits that hold the value and each of its partial sums; more than 10^5 when no number of
+  // bits does.
   [[nodiscard]] double bits() const {
     if (bulk == 0) return 0;
     if (grain <= none || !std::isfinite(bulk)) return 1e6;
     return std::max(0.0, std::ceil(std::log2(bulk)) - grain);
   }
 
-  friend Grain operator+(const Grain& a, const Grain& b) { return {a.value + b.value, a.bulk + b.bulk, std::min(a.grain, b.grain)}; }
+  friend Grain operator+(const Grain& a, const Grain& b) {
+    return {a.value + b.value, a.bulk + b.bulk, std::min(a.grain, b.grain)};
+  }
   friend Grain operator-(const Grain& a) { return {-a.value, a.bulk, a.grain}; }
   friend Grain operator-(const Grain& a, const Grain& b) { return a + -b; }
   friend Grain operator*(const Grain& a, const Grain& b) {
     return {a.value * b.value, a.bulk * b.bulk, std::clamp(a.grain + b.grain, none, coarsest)};
   }
-  friend Grain operator/(const Grain& a, const Grain& b) { return {a.value / b.value, a.bulk / std::abs(b.value), none}; }
+  friend Grain operator/(const Grain& a, const Grain& b) {
+    return {a.value / b.value, a.bulk / std::abs(b.value), none};
+  }
   friend Grain operator+(const Grain& a, int n) { return a + of(n); }
   friend Grain operator-(const Grain& a, int n) { return a - of(n); }
   friend Grain operator+(int n, const Grain& a) { return of(n) + a; }

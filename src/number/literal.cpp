@@ -13,7 +13,8 @@ namespace gradproof {
 
 namespace {
 
-constexpr long largest_exponent = 5000;  // 1e5000 is a 2 KB integer; a billion would be a way to exhaust our memory.
+constexpr long largest_exponent =
+  5000;  // 1e5000 is a 2 KB integer; a billion would be a way to exhaust our memory.
 
 bool digits_only(std::string_view s) {
   for (const char c : s)
@@ -25,12 +26,15 @@ std::optional<long> parse_exponent(std::string_view s) {
   if (!s.empty() && s.front() == '+') s.remove_prefix(1);
   long e = 0;
   const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), e);
-  if (error != std::errc{} || end != s.data() + s.size() || e > largest_exponent || e < -largest_exponent) return {};
+  if (error != std::errc{} || end != s.data() + s.size() || e > largest_exponent || e < -largest_exponent)
+    return {};
   return e;
 }
 
-// mantissa * base^exponent as a rational; `mantissa` is digits with at most one point, `per_digit` the base of its digits.
-std::optional<Rational> scaled(std::string_view mantissa, int digit_base, int exponent_base, int per_digit, long exponent) {
+// mantissa * base^exponent as a rational; `mantissa` is digits with at most one point, `per_digit` the base
+// of its digits.
+std::optional<Rational> scaled(std::string_view mantissa, int digit_base, int exponent_base, int per_digit,
+                               long exponent) {
   std::string digits;
   long after_point = 0;
   bool point = false;
@@ -52,7 +56,8 @@ std::optional<Rational> scaled(std::string_view mantissa, int digit_base, int ex
   const long power = exponent - after_point * per_digit;
   mpz_t scale;
   mpz_init(scale);
-  mpz_ui_pow_ui(scale, static_cast<unsigned long>(exponent_base), static_cast<unsigned long>(power < 0 ? -power : power));
+  mpz_ui_pow_ui(scale, static_cast<unsigned long>(exponent_base),
+                static_cast<unsigned long>(power < 0 ? -power : power));
   if (power < 0) mpz_set(mpq_denref(q), scale);
   else mpz_mul(mpq_numref(q), mpq_numref(q), scale);
   mpq_canonicalize(q);
@@ -121,20 +126,24 @@ std::string Literal::text() const {
   if (std::isinf(v)) return v < 0 ? "-inf" : "inf";
   if (v == 0) return std::signbit(v) ? "-0" : "0";
   std::array<char, 64> buffer{};
-  // A value with at most 8 fractional bits below 10^6 has at most 15 significant decimal digits, and two decimals of 15 digits never
-  // share a double: the shortest decimal that reads back is the value itself. Integers below 2^53 are exact likewise.
+  // A value with at most 8 fractional bits below 10^6 has at most 15 significant decimal digits, and two
+  // decimals of 15 digits never share a double: the shortest decimal that reads back is the value itself.
+  // Integers below 2^53 are exact likewise.
   const bool short_decimal = std::abs(v) < 1e6 && std::nearbyint(v * 256) == v * 256;
   if (short_decimal || (std::abs(v) < 0x1p53 && std::nearbyint(v) == v)) {
-    const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), v, std::chars_format::fixed);
+    const auto [end, error] =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), v, std::chars_format::fixed);
     return {buffer.data(), end};
   }
-  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::abs(v), std::chars_format::hex);
+  const auto [end, error] =
+    std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::abs(v), std::chars_format::hex);
   return (v < 0 ? "-0x" : "0x") + std::string(buffer.data(), end);
 }
 
 bool operator==(const Literal& a, const Literal& b) {
   if (!a.is_double() || !b.is_double()) return !a.is_double() && !b.is_double() && a.ratio() == b.ratio();
-  if (std::isnan(a.nearest_) || std::isnan(b.nearest_)) return std::isnan(a.nearest_) && std::isnan(b.nearest_);
+  if (std::isnan(a.nearest_) || std::isnan(b.nearest_))
+    return std::isnan(a.nearest_) && std::isnan(b.nearest_);
   return a.nearest_ == b.nearest_ && std::signbit(a.nearest_) == std::signbit(b.nearest_);
 }
 
@@ -148,13 +157,15 @@ Rational round_even(const Rational& x) {
   // floor(x + 1/2), less one when x + 1/2 is an odd integer.
   const Rational shifted = x + Rational(1, 2);
   mp::mpz_int floor;
-  mpz_fdiv_q(floor.backend().data(), mpq_numref(shifted.backend().data()), mpq_denref(shifted.backend().data()));
+  mpz_fdiv_q(floor.backend().data(), mpq_numref(shifted.backend().data()),
+             mpq_denref(shifted.backend().data()));
   if (Rational(floor) == shifted && mpz_odd_p(floor.backend().data()) != 0) --floor;
   return Rational(floor);
 }
 
 NearestDouble nearest_double(const Rational& x) {
-  // Rounding to 53 bits and then to a subnormal would round twice; MPFR's subnormalize undoes that with the ternary value.
+  // Rounding to 53 bits and then to a subnormal would round twice; MPFR's subnormalize undoes that with the
+  // ternary value.
   mpfr_t r;
   mpfr_init2(r, 53);
   const auto emin = mpfr_get_emin(), emax = mpfr_get_emax();

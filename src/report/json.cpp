@@ -16,17 +16,25 @@ Json number(double v) {
   return std::isnan(v) ? "nan" : v > 0 ? "inf" : "-inf";
 }
 
+Json power(const std::optional<double>& p) { return p ? number(*p) : Json(nullptr); }
+
 Json json_of(const SubjectFacts& s) {
-  return {{"target", s.target}, {"framework", s.framework}, {"form", s.form}, {"lambda", s.lambda},
+  return {{"target", s.target}, {"framework", s.framework}, {"form", s.form},        {"lambda", s.lambda},
           {"dtypes", s.dtypes}, {"stray", s.stray},         {"restarts", s.restarts}};
 }
 
 Json json_of(const Tally& t) {
   Json reasons = Json::object();
   for (const auto& [reason, count] : t.reasons) reasons[reason] = count;
-  return {{"property", t.property},   {"claim", t.claim},           {"dtype", format(t.dtype).name},
-          {"holds", t.holds},         {"fails", t.fails},           {"undecided", t.undecided},
-          {"not_applicable", t.not_applicable}, {"reasons", reasons}, {"detection_power", {{"median", number(t.median_power)}, {"worst", number(t.worst_power)}}}};
+  return {{"property", t.property},
+          {"claim", t.claim},
+          {"dtype", format(t.dtype).name},
+          {"holds", t.holds},
+          {"fails", t.fails},
+          {"undecided", t.undecided},
+          {"not_applicable", t.not_applicable},
+          {"reasons", reasons},
+          {"detection_power", {{"median", power(t.median_power)}, {"worst", power(t.worst_power)}}}};
 }
 
 Json json_of(const Counterexample& e) {
@@ -58,7 +66,8 @@ Json json_of(const Report& r) {
             {"exit_code", exit_code(r.conclusion)},
             {"reason", r.reason},
             {"detail", r.detail},
-            {"diagnosis", {{"headline", r.diagnosis.headline}, {"cause", r.diagnosis.cause}, {"mend", r.diagnosis.mend}}},
+            {"diagnosis",
+             {{"headline", r.diagnosis.headline}, {"cause", r.diagnosis.cause}, {"mend", r.diagnosis.mend}}},
             {"interrupted", r.interrupted},
             {"checks", r.cases},
             {"seconds", number(r.seconds)}};
@@ -87,12 +96,21 @@ std::string to_json(std::span<const Report> reports) {
 }
 
 std::string to_json(const CheckReport& r) {
-  Json j = {{"schema", "gradproof/check/1"}, {"file", r.file},           {"digits", r.digits},
-            {"values", json_of(r.values)},   {"gradient", json_of(r.gradient)}, {"conclusion", name(r.conclusion)},
-            {"exit_code", exit_code(r.conclusion)}, {"reason", r.reason}};
+  Json j = {{"schema", "gradproof/check/1"},
+            {"file", r.file},
+            {"digits", r.digits},
+            {"values", json_of(r.values)},
+            {"gradient", json_of(r.gradient)},
+            {"conclusion", name(r.conclusion)},
+            {"exit_code", exit_code(r.conclusion)},
+            {"reason", r.reason}};
   j["oracles"] = Json::array();
   for (const OracleRow& row : r.rows)
-    j["oracles"].push_back({{"oracle", row.oracle}, {"outcome", name(row.outcome)}, {"note", row.note}, {"worst", number(row.worst)}, {"allowed", number(row.allowed)}});
+    j["oracles"].push_back({{"oracle", row.oracle},
+                            {"outcome", name(row.outcome)},
+                            {"note", row.note},
+                            {"worst", number(row.worst)},
+                            {"allowed", number(row.allowed)}});
   return dumped(j);
 }
 

@@ -24,6 +24,17 @@ std::string_view paint_of(Conclusion c) {
   return "0";
 }
 
+// A layer is verified by the whole battery; a run of single properties or of one case only holds or fails.
+std::string_view headword(const Report& r) {
+  if (r.command == "verify") return name(r.conclusion);
+  if (r.conclusion == Conclusion::verified) return "HOLDS";
+  return r.conclusion == Conclusion::not_verified ? "FAILS" : name(r.conclusion);
+}
+
+std::string plural(std::size_t n, std::string_view noun) {
+  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+}
+
 std::string indented(std::string_view text, std::string_view margin) {
   std::string result;
   std::size_t at = 0;
@@ -37,10 +48,13 @@ std::string indented(std::string_view text, std::string_view margin) {
 
 // The display width of UTF-8 text: its bytes less the continuation bytes.
 std::size_t width(std::string_view s) {
-  return static_cast<std::size_t>(std::ranges::count_if(s, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(
+    std::ranges::count_if(s, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-std::string padded(std::string_view s, std::size_t to) { return std::string(s) + std::string(to > width(s) ? to - width(s) : 0, ' '); }
+std::string padded(std::string_view s, std::size_t to) {
+  return std::string(s) + std::string(to > width(s) ? to - width(s) : 0, ' ');
+}
 
 std::string subject_line(const SubjectFacts& s) {
   std::string line = s.target;
@@ -58,24 +72,29 @@ std::string counterexample_text(const Counterexample& e) {
   std::string where = std::string(format(c.dtype).words);
   if (c.layout != Layout::contiguous) where += ", layout " + std::string(name(c.layout));
   if (c.rank != 2) where += fmt::format(", rank {}", c.rank);
-  std::string text = fmt::format("  counterexample for {} ({}, {} node{}):\n", e.property, where, e.nodes, e.nodes == 1 ? "" : "s");
+  std::string text =
+    fmt::format("  counterexample for {} ({}, {}):\n", e.property, where, plural(e.nodes, "node"));
   std::string graph = print(c.graph);
   graph.erase(0, graph.find('\n') + 1);
   constexpr std::size_t longest = 2000;
   if (graph.size() > longest) graph = graph.substr(0, longest) + "\n... (whole in the replay file)\n";
   text += indented(graph, "      ");
-  if (e.finding.worst && e.finding.worst->residual != Residual::no_answer && e.finding.worst->residual != Residual::shape)
-    text += fmt::format("    {}: expected {:.17g}, observed {:.17g}, allowed error {:.3g}\n", e.finding.worst->place, e.finding.worst->expected,
-                        e.finding.worst->observed, e.finding.worst->allowed);
+  if (e.finding.worst && e.finding.worst->residual != Residual::no_answer &&
+      e.finding.worst->residual != Residual::shape)
+    text += fmt::format("    {}: expected {:.17g}, observed {:.17g}, allowed error {:.3g}\n",
+                        e.finding.worst->place, e.finding.worst->expected, e.finding.worst->observed,
+                        e.finding.worst->allowed);
   else text += "    " + e.finding.reason + "\n";
-  if (!e.finding.detail.empty()) text += "    the subject's own words:\n" + indented(e.finding.detail, "      | ");
+  if (!e.finding.detail.empty())
+    text += "    the subject's own words:\n" + indented(e.finding.detail, "      | ");
   if (!e.replay_file.empty()) text += "    replay: gradproof replay " + e.replay_file + "\n";
   return text;
 }
 
 std::string outcome_cell(const Tally& t) {
   if (t.fails > 0) return fmt::format("FAIL {}/{}", t.fails, t.decided());
-  if (t.holds > 0) return fmt::format("ok {}{}", t.holds, t.undecided > 0 ? fmt::format(" ?{}", t.undecided) : "");
+  if (t.holds > 0)
+    return fmt::format("ok {}{}", t.holds, t.undecided > 0 ? fmt::format(" ?{}", t.undecided) : "");
   return t.undecided > 0 ? fmt::format("?{}", t.undecided) : "-";
 }
 
@@ -94,18 +113,18 @@ std::string tally_table(const std::vector<Tally>& tallies, Style style) {
   text += "  would have caught\n";
   for (const auto& p : properties) {
     std::string line = "  " + padded(p, first);
-    double power = 0;
-    bool held = false;
+    std::optional<double> power;
     for (const Dtype d : dtypes) {
-      const auto at = std::ranges::find_if(tallies, [&](const Tally& t) { return t.property == p && t.dtype == d; });
+      const auto at =
+        std::ranges::find_if(tallies, [&](const Tally& t) { return t.property == p && t.dtype == d; });
       const std::string cell = padded(at == tallies.end() ? "" : outcome_cell(*at), 12);
       line += "  " + (at != tallies.end() && at->fails > 0 ? painted(cell, "31", style) : cell);
-      if (at == tallies.end() || at->holds == 0) continue;
-      if (!held || at->median_power < power) power = at->median_power;
-      held = true;
+      if (at == tallies.end() || !at->median_power) continue;
+      power = std::min(power.value_or(*at->median_power), *at->median_power);
     }
-    if (held) line += power > 0 ? fmt::format("  {:.1e} relative", power) : "  any difference";
-    else while (line.ends_with(' ')) line.pop_back();
+    if (power) line += *power > 0 ? fmt::format("  {:.1e} relative", *power) : "  any difference";
+    else
+      while (line.ends_with(' ')) line.pop_back();
     text += line + "\n";
   }
   return text;
@@ -113,10 +132,15 @@ std::string tally_table(const std::vector<Tally>& tallies, Style style) {
 
 std::string counts_line(const Report& r) {
   std::size_t holds = 0, fails = 0, undecided = 0, not_applicable = 0;
-  for (const Tally& t : r.tallies) holds += t.holds, fails += t.fails, undecided += t.undecided, not_applicable += t.not_applicable;
-  std::string text = fmt::format("  {} checks: {} hold, {} fail, {} undecided, {} not applicable; seed {}", r.cases, holds, fails, undecided, not_applicable, r.seed);
+  for (const Tally& t : r.tallies)
+    holds += t.holds, fails += t.fails, undecided += t.undecided, not_applicable += t.not_applicable;
+  std::string text = fmt::format("  {}: {} hold, {} fail, {} undecided, {} not applicable",
+                                 plural(r.cases, "check"), holds, fails, undecided, not_applicable);
+  if (r.command != "replay") text += fmt::format("; seed {}", r.seed);
   if (r.seconds > 0) text += fmt::format("; {:.1f} s", r.seconds);
-  if (r.subject.restarts > 0) text += fmt::format("; the subject was started again {} time{}", r.subject.restarts, r.subject.restarts == 1 ? "" : "s");
+  if (r.subject.restarts > 0)
+    text += fmt::format("; the subject was started again {} time{}", r.subject.restarts,
+                        r.subject.restarts == 1 ? "" : "s");
   return text + "\n";
 }
 
@@ -135,7 +159,7 @@ std::string reasons_text(const Report& r) {
 
 std::string to_text(const Report& r, Style style) {
   std::string text = subject_line(r.subject) + "\n";
-  text += painted(name(r.conclusion), paint_of(r.conclusion), style);
+  text += painted(headword(r), paint_of(r.conclusion), style);
   if (!r.reason.empty()) text += ": " + r.reason;
   if (r.interrupted && r.reason.empty()) text += " (interrupted)";
   text += "\n";
@@ -147,11 +171,14 @@ std::string to_text(const Report& r, Style style) {
   if (r.counterexamples.size() > 1) {
     text += "\n  also failing:";
     for (std::size_t i = 1; i < r.counterexamples.size(); ++i)
-      text += fmt::format("\n    {} ({} nodes){}", r.counterexamples[i].property, r.counterexamples[i].nodes,
-                          r.counterexamples[i].replay_file.empty() ? "" : ": gradproof replay " + r.counterexamples[i].replay_file);
+      text += fmt::format(
+        "\n    {} ({}){}", r.counterexamples[i].property, plural(r.counterexamples[i].nodes, "node"),
+        r.counterexamples[i].replay_file.empty() ? ""
+                                                 : ": gradproof replay " + r.counterexamples[i].replay_file);
     text += "\n";
   }
-  if (!r.tallies.empty()) text += "\n" + tally_table(r.tallies, style) + "\n" + counts_line(r) + reasons_text(r);
+  if (!r.tallies.empty())
+    text += "\n" + tally_table(r.tallies, style) + "\n" + counts_line(r) + reasons_text(r);
   if (!r.subject.stray.empty()) {
     text += "  the subject printed to stdout, which is not its to use:\n";
     for (const auto& line : r.subject.stray) text += "    | " + line + "\n";
@@ -166,7 +193,8 @@ std::string to_text(const CheckReport& r, Style style) {
     text += fmt::format("{} ({} digits)\n", title, r.digits);
     std::size_t widest = 0;
     for (const auto& e : all) widest = std::max(widest, width(e.place));
-    for (const auto& e : all) text += "  " + padded(e.place, widest) + "  " + (e.value.starts_with('-') ? "" : " ") + e.value + "\n";
+    for (const auto& e : all)
+      text += "  " + padded(e.place, widest) + "  " + (e.value.starts_with('-') ? "" : " ") + e.value + "\n";
     text += "\n";
   };
   entries("value", r.values);
@@ -176,11 +204,15 @@ std::string to_text(const CheckReport& r, Style style) {
   text += "  " + padded("oracle", widest) + "  verdict         largest difference   allowed\n";
   for (const OracleRow& row : r.rows) {
     std::string line = "  " + padded(row.oracle, widest) + "  " + padded(name(row.outcome), 14);
-    if (row.outcome == Outcome::holds) line += fmt::format("  {:<19}  {:.1e}", row.worst == 0 ? "0 (exact)" : fmt::format("{:.1e}", row.worst), row.allowed);
+    if (row.outcome == Outcome::holds)
+      line += fmt::format("  {:<19}  {:.1e}", row.worst == 0 ? "0 (exact)" : fmt::format("{:.1e}", row.worst),
+                          row.allowed);
     else if (!row.note.empty()) line += "  " + row.note;
     text += line + "\n";
   }
-  text += "\n" + painted(r.conclusion == Conclusion::verified ? "ALL AGREE" : r.conclusion == Conclusion::not_verified ? "DISAGREEMENT" : "INCONCLUSIVE",
+  text += "\n" + painted(r.conclusion == Conclusion::verified       ? "ALL AGREE"
+                         : r.conclusion == Conclusion::not_verified ? "DISAGREEMENT"
+                                                                    : "INCONCLUSIVE",
                          paint_of(r.conclusion), style);
   if (!r.reason.empty()) text += ": " + r.reason;
   return text + "\n";

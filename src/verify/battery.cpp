@@ -24,7 +24,8 @@ std::vector<double> special_values(Dtype dtype) {
   const Format& f = format(dtype);
   const double tiny = std::ldexp(1, f.min_exponent - f.precision + 1);
   const double largest = std::ldexp(2 - std::ldexp(1, 1 - f.precision), f.max_exponent);
-  return {0.0, -0.0, INFINITY, -INFINITY, NAN, tiny, -tiny, std::ldexp(1, f.min_exponent), largest, -largest, 1.0, -1.0};
+  return {0.0,     -0.0,     INFINITY, -INFINITY, NAN, tiny, -tiny, std::ldexp(1, f.min_exponent),
+          largest, -largest, 1.0,      -1.0};
 }
 
 // The first row again in each row: what an expanded tensor holds.
@@ -34,7 +35,8 @@ void repeat_rows(std::vector<double>& values, Shape shape) {
 
 }  // namespace
 
-Graph lone_reversal(Shape shape, double lambda, std::span<const double> x, std::span<const double> cotangent) {
+Graph lone_reversal(Shape shape, double lambda, std::span<const double> x,
+                    std::span<const double> cotangent) {
   Builder b;
   const std::vector<Literal> values(x.begin(), x.end());
   const Expr input = b.input(shape, values, "x");
@@ -57,21 +59,34 @@ std::vector<Case> layer_cases(Dtype dtype, std::uint64_t seed, std::optional<dou
   const Shape usual{3, 4};
   const std::array lambdas = {0.1, 1.0, 0.5, 0.0, -1.0, -0.7, 2.0, 3.7, 1e-3, 0x1p-30, 0x1p20, 1.0 / 3};
   for (const double lambda : lambdas) add(usual, 2, Layout::contiguous, lambda);
-  for (const auto& [shape, rank] : {std::pair{Shape{1, 1}, 0}, {Shape{1, 1}, 1}, {Shape{1, 7}, 1}, {Shape{1, 257}, 1}, {Shape{1, 1000}, 1},
-                                    {Shape{1, 0}, 1}, {Shape{0, 3}, 2}, {Shape{257, 1}, 2}, {Shape{33, 31}, 2}, {Shape{2, 3}, 3}, {Shape{2, 3}, 4}})
+  for (const auto& [shape, rank] : {std::pair{Shape{1, 1}, 0},
+                                    {Shape{1, 1}, 1},
+                                    {Shape{1, 7}, 1},
+                                    {Shape{1, 257}, 1},
+                                    {Shape{1, 1000}, 1},
+                                    {Shape{1, 0}, 1},
+                                    {Shape{0, 3}, 2},
+                                    {Shape{257, 1}, 2},
+                                    {Shape{33, 31}, 2},
+                                    {Shape{2, 3}, 3},
+                                    {Shape{2, 3}, 4}})
     add(shape, rank, Layout::contiguous, 0.3);
   for (const Layout layout : {Layout::transposed, Layout::strided, Layout::offset, Layout::expanded})
     for (const Shape shape : {usual, Shape{5, 67}}) add(shape, 2, layout, 0.7);
   const std::vector<double> special = special_values(dtype);
   const std::vector<double> plain = random_values(draw, special.size(), dtype);
-  cases.push_back({lone_reversal(usual, fixed_lambda.value_or(0.3), special, plain), dtype, Layout::contiguous, 2});
-  cases.push_back({lone_reversal(usual, fixed_lambda.value_or(0.3), plain, special), dtype, Layout::contiguous, 2});
+  cases.push_back(
+    {lone_reversal(usual, fixed_lambda.value_or(0.3), special, plain), dtype, Layout::contiguous, 2});
+  cases.push_back(
+    {lone_reversal(usual, fixed_lambda.value_or(0.3), plain, special), dtype, Layout::contiguous, 2});
   return cases;
 }
 
 Graph meeting_graph(Meeting meeting) {
   Builder b;
-  const auto input = [&](double v, std::string name) { return b.input({}, std::array{Literal(v)}, std::move(name)); };
+  const auto input = [&](double v, std::string name) {
+    return b.input({}, std::array{Literal(v)}, std::move(name));
+  };
   const Expr x = input(3, "x");
   const auto times16 = [&](const Expr& e) { return e * b.constant({}, Literal(16)); };
   switch (meeting) {

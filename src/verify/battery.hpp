@@ -6,18 +6,25 @@
 
 namespace gradproof {
 
-// The layer alone, in one dtype: over strengths, shapes and ranks, memory layouts and special values. With `fixed_lambda` only that strength.
-[[nodiscard]] std::vector<Case> layer_cases(Dtype dtype, std::uint64_t seed, std::optional<double> fixed_lambda);
+// The layer alone, in one dtype: over strengths, shapes and ranks, memory layouts and special values. With
+// `fixed_lambda` only that strength.
+[[nodiscard]] std::vector<Case> layer_cases(Dtype dtype, std::uint64_t seed,
+                                            std::optional<double> fixed_lambda);
 
 // x -> reverse(x; λ) -> output with these values.
-[[nodiscard]] Graph lone_reversal(Shape shape, double lambda, std::span<const double> x, std::span<const double> cotangent);
+[[nodiscard]] Graph lone_reversal(Shape shape, double lambda, std::span<const double> x,
+                                  std::span<const double> cotangent);
 
-// The smallest graphs in which layers meet each other or share a tensor, exact in every format; none has more than four inputs and operations.
+// The smallest graphs in which layers meet each other or share a tensor, exact in every format; none has more
+// than four inputs and operations.
 enum class Meeting { shared_input, neighbour, stacked, side_by_side, one_input, two_consumers };
-inline constexpr std::array all_meetings = {Meeting::shared_input, Meeting::neighbour, Meeting::stacked, Meeting::side_by_side, Meeting::one_input, Meeting::two_consumers};
+inline constexpr std::array all_meetings = {Meeting::shared_input, Meeting::neighbour,
+                                            Meeting::stacked,      Meeting::side_by_side,
+                                            Meeting::one_input,    Meeting::two_consumers};
 [[nodiscard]] Graph meeting_graph(Meeting meeting);
 
-// What random graphs are drawn from for a subject in one dtype: operations it lacks are left out, λ is always a literal, and values fit the dtype.
+// What random graphs are drawn from for a subject in one dtype: operations it lacks are left out, λ is always
+// a literal, and values fit the dtype.
 [[nodiscard]] Recipe graph_recipe(Family family, Dtype dtype, const std::vector<std::string>& ops);
 
 }  // namespace gradproof

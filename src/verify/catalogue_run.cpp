@@ -10,9 +10,12 @@ namespace gradproof {
 
 namespace {
 
-bool wanted(const Property& p, const std::vector<std::string>& ids) { return ids.empty() || std::ranges::find(ids, p.id) != ids.end(); }
+bool wanted(const Property& p, const std::vector<std::string>& ids) {
+  return ids.empty() || std::ranges::find(ids, p.id) != ids.end();
+}
 
-// Every property that was asked for must have been decided at least once: a run that looked at nothing is no pass.
+// Every property that was asked for must have been decided at least once: a run that looked at nothing is no
+// pass.
 void conclude(Report& report, bool interrupted) {
   report.interrupted = interrupted;
   std::vector<std::string> silent;
@@ -21,7 +24,8 @@ void conclude(Report& report, bool interrupted) {
   if (!report.counterexamples.empty()) report.conclusion = Conclusion::not_verified;
   else if (interrupted) report.reason = "interrupted; what was tried until then holds";
   else if (report.tallies.empty()) report.reason = "no property was run";
-  else if (!silent.empty()) report.reason = silent.front() + " was never decided; more graphs, or another subject, are needed";
+  else if (!silent.empty())
+    report.reason = silent.front() + " was never decided; more graphs, or another subject, are needed";
   else report.conclusion = Conclusion::verified;
 }
 
@@ -78,7 +82,8 @@ Report run_properties(const Target& target, const Launch& launch, const Properti
       if (x.counterexample) report.counterexamples.push_back(*std::move(x.counterexample));
     }
     conclude(report, stopped());
-    if (!report.counterexamples.empty() && !report.interrupted) report.diagnosis = diagnose(subject, report.counterexamples, hello.fixed_lambda);
+    if (!report.counterexamples.empty() && !report.interrupted)
+      report.diagnosis = diagnose(subject, report.counterexamples, hello.fixed_lambda);
   });
   return report;
 }
@@ -95,14 +100,16 @@ Report replay(const Target& target, const Launch& launch, const Case& c, const s
       tallying.add(f);
       ++report.cases;
       report.tallies.push_back(tallying.tally());
-      if (f.outcome == Outcome::holds && report.conclusion == Conclusion::inconclusive) report.conclusion = Conclusion::verified;
+      if (f.outcome == Outcome::holds && report.conclusion == Conclusion::inconclusive)
+        report.conclusion = Conclusion::verified;
       if (why.empty()) why = f.reason;
       if (f.outcome != Outcome::fails) continue;
       report.conclusion = Conclusion::not_verified;
       report.counterexamples.push_back({std::string(p->id), c, f, reader_nodes(c.graph), 0, ""});
     }
     if (report.conclusion == Conclusion::inconclusive) report.reason = "nothing could be decided: " + why;
-    if (!report.counterexamples.empty()) report.diagnosis = diagnose(subject, report.counterexamples, hello.fixed_lambda);
+    if (!report.counterexamples.empty())
+      report.diagnosis = diagnose(subject, report.counterexamples, hello.fixed_lambda);
   });
   return report;
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "compare.hpp"
+#include "gradproof/ops.hpp"
 #include "gradproof/oracle.hpp"
 #include "gradproof/verify.hpp"
 
@@ -10,7 +11,8 @@ namespace gradproof {
 
 namespace {
 
-// One entry of the gradient as reverse mode has it, with its error bound in units of u and its absolute path sum.
+// One entry of the gradient as reverse mode has it, with its error bound in units of u and its absolute path
+// sum.
 struct Entry {
   std::string place;
   Real value;
@@ -30,7 +32,8 @@ Real to_real(const S& x, Bits bits) {
 
 // An oracle's rounding, done with guard bits, is at most that of reverse mode at the precision asked for.
 template <class S>
-OracleRow judged(std::string name, const OracleAnswer<S>& answer, const std::vector<Entry>& entries, Bits bits) {
+OracleRow judged(std::string name, const OracleAnswer<S>& answer, const std::vector<Entry>& entries,
+                 Bits bits) {
   OracleRow row{std::move(name), Outcome::holds, "", 0, 0};
   if (!answer) return {row.oracle, Outcome::not_applicable, answer.error().reason, 0, 0};
   if (answer->value.empty()) return {row.oracle, Outcome::undecided, "the graph has no input entries", 0, 0};
@@ -49,19 +52,35 @@ OracleRow judged(std::string name, const OracleAnswer<S>& answer, const std::vec
     if (worst >= row.worst) row.worst = worst, row.allowed = (allowed / scale).to_double();
     if (difference <= allowed) continue;
     row.outcome = Outcome::fails;
-    row.note = entries[i].place + ": oracle " + to_real(answer->value[i], bits).text(20) + ", reverse mode " + entries[i].value.text(20);
+    row.note = entries[i].place + ": oracle " + to_real(answer->value[i], bits).text(20) + ", reverse mode " +
+               entries[i].value.text(20);
     return row;
   }
   return row;
 }
 
-// The working precision of an evaluation in which `digits` decimal digits survive the errors that the bound foresees.
+// The working precision of an evaluation in which `digits` decimal digits survive the errors that the bound
+// foresees.
 Bits working_bits(std::int64_t digits_wanted, const Bounds& bounds) {
   double worst = 0;
   for (const auto& output : bounds.outputs)
     for (const Bound& b : output)
-      if (b.value != 0 && std::isfinite(b.error)) worst = std::max(worst, std::log2(std::max(1.0, b.error * 0x1p53 / std::abs(b.value))));
+      if (b.value != 0 && std::isfinite(b.error))
+        worst = std::max(worst, std::log2(std::max(1.0, b.error * 0x1p53 / std::abs(b.value))));
   return digits(digits_wanted + 3 + static_cast<std::int64_t>(worst / 3.3));
+}
+
+// About how many operations on numbers the oracles need: each entry of an input is perturbed by itself.
+double oracle_work(const Graph& graph) {
+  double once = 0, entries = 0;
+  for (const Node& node : graph.nodes()) {
+    const double inner = info(node.op).kind == Kind::linear
+                           ? static_cast<double>(graph[node.operand[0]].shape.size()) / std::max(1U, node.shape.rows)
+                           : 1;
+    once += static_cast<double>(node.shape.size()) * std::max(1.0, inner);
+  }
+  for (const NodeId input : graph.inputs()) entries += static_cast<double>(graph[input].shape.size());
+  return once * entries;
 }
 
 }  // namespace
@@ -80,9 +99,16 @@ CheckReport check_graph(const Graph& graph, std::int64_t digits_wanted) {
     const NodeId named = is_value ? graph.outputs()[o].node : graph.inputs()[o - graph.outputs().size()];
     for (std::size_t k = 0; k < values[node].size(); ++k) {
       const Real& v = values[node][k];
-      (is_value ? report.values : report.gradient).push_back({place(graph, named, k), v.text(static_cast<int>(digits_wanted))});
+      (is_value ? report.values : report.gradient)
+        .push_back({place(graph, named, k), v.text(static_cast<int>(digits_wanted))});
       if (!is_value) entries.push_back({place(graph, named, k), v, bounds.outputs[o][k]});
     }
+  }
+  // At some hundred nanoseconds each this is a matter of minutes; beyond it, of hours.
+  constexpr double most_work = 3e8;
+  if (oracle_work(graph) > most_work) {
+    report.reason = "the graph is too large for oracles that perturb one entry at a time; check a smaller one of its kind";
+    return report;
   }
   if (bounds.kink_margin == 0) report.reason = "a selection stands on its kink, where there is no derivative";
   report.rows.push_back(judged("differences in rationals", rational_differences(graph), entries, bits));

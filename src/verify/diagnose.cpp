@@ -5,99 +5,22 @@
 
 #include "gradproof/ops.hpp"
 #include "verify/battery.hpp"
+#include "verify/signatures.hpp"
 
 namespace gradproof {
 
 namespace {
 
-std::string number(double v) { return Literal(v).text().find("0x") == std::string::npos ? Literal(v).text() : [v] {
-  std::array<char, 40> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%.9g", v);
-  return std::string(buffer.data());
-}(); }
-
-// What one entry of a probe went through.
-struct Observation {
-  double lambda, x, g;   // in
-  double y, gx;          // out
-  double mean_g, column_mean_g;  // of the whole cotangent, and of this entry's column
-  double rows, size;
-  bool last_row, last_column;
-};
-
-struct Signature {
-  std::function<double(const Observation&)> factor;  // predicted output
-  const char* cause;
-  const char* mend;
-};
-
-const std::vector<Signature>& backward_signatures() {
-  using O = Observation;
-  static const std::vector<Signature> all = {
-      {[](const O& o) { return o.lambda * o.g; }, "the minus sign is missing: backward returns +λ·g",
-       "return -λ * grad_output from backward"},
-      {[](const O& o) { return o.g; }, "the layer does nothing: backward returns g, so nothing is reversed",
-       "check that the custom backward (or hook) is attached to the tensor that is returned"},
-      {[](const O& o) { return -o.g; }, "λ is ignored: backward returns -g", "multiply by λ in backward, and check that it is passed on"},
-      {[](const O&) { return 0.0; }, "no gradient passes: backward returns zeros, or the graph is cut (detach, .data, no_grad)",
-       "return -λ * grad_output, and do not detach the output"},
-      {[](const O& o) { return -o.lambda * o.lambda * o.g; }, "λ is applied twice: the factor is -λ²", "scale once, in backward only"},
-      {[](const O& o) { return o.lambda * o.lambda * o.g; }, "λ is applied twice and the sign with it: the factor is λ²", "scale and negate once, in backward only"},
-      {[](const O& o) { return -std::abs(o.lambda) * o.g; }, "|λ| is used: a negative λ should not reverse", "use λ as it is given"},
-      {[](const O& o) { return -std::clamp(o.lambda, 0.0, 1.0) * o.g; }, "λ is clamped to [0, 1]", "use λ as it is given, and bound the schedule instead"},
-      {[](const O& o) { return -std::max(o.lambda, 0.0) * o.g; }, "a negative λ is clamped to 0", "use λ as it is given"},
-      {[](const O& o) { return -std::min(o.lambda, 1.0) * o.g; }, "a λ above 1 is clamped to 1", "use λ as it is given"},
-      {[](const O& o) { return -(o.lambda == 0 ? 1 : o.lambda) * o.g; }, "λ = 0 counts as not given (`λ or 1.0`, `if λ:`)", "test `λ is None`, not its truth"},
-      {[](const O& o) { return -static_cast<double>(static_cast<float>(o.lambda)) * o.g; }, "λ is rounded to float32",
-       "keep λ a float64 number (a Python float), or make the buffer float64"},
-      {[](const O& o) { return -o.lambda * static_cast<double>(static_cast<float>(o.g)); }, "the cotangent goes through float32", "compute in the dtype of grad_output"},
-      {[](const O& o) { return static_cast<double>(static_cast<float>(-o.lambda * o.g)); }, "the result goes through float32", "compute in the dtype of grad_output"},
-      {[](const O& o) { return -o.lambda * rounded(Dtype::f16, o.g); }, "the cotangent goes through float16", "compute in the dtype of grad_output"},
-      {[](const O& o) { return rounded(Dtype::f16, -o.lambda * o.g); }, "the result goes through float16", "compute in the dtype of grad_output"},
-      {[](const O& o) { return -o.lambda * rounded(Dtype::bf16, o.g); }, "the cotangent goes through bfloat16", "compute in the dtype of grad_output"},
-      {[](const O& o) { return (1 - o.lambda) * o.g; }, "the factor is 1 - λ", "return -λ * grad_output"},
-      {[](const O& o) { return -(1 + o.lambda) * o.g; }, "the factor is -(1 + λ)", "return -λ * grad_output"},
-      {[](const O& o) { return -o.g / o.lambda; }, "the gradient is divided by λ", "multiply by λ"},
-      {[](const O& o) { return -o.lambda * o.x * o.g; }, "the factor is -λ·x: backward multiplies by the saved input", "backward needs grad_output alone"},
-      {[](const O& o) { return -o.lambda * o.x; }, "backward returns -λ·x: it uses the saved input where it should use grad_output", "return -λ * grad_output"},
-      {[](const O& o) { return -o.lambda; }, "backward returns -λ and ignores grad_output", "return -λ * grad_output"},
-      {[](const O& o) { return -o.lambda * o.g / o.rows; }, "the gradient is divided by the batch size", "leave averaging to the loss"},
-      {[](const O& o) { return -o.lambda * o.g / o.size; }, "the gradient is divided by the number of elements", "leave averaging to the loss"},
-      {[](const O& o) { return -o.lambda * o.mean_g; }, "the gradient is averaged over the elements", "return -λ * grad_output, element by element"},
-      {[](const O& o) { return -o.lambda * o.column_mean_g; }, "the gradient is averaged over the batch", "return -λ * grad_output, row by row"},
-      {[](const O& o) { return o.last_row ? o.g : -o.lambda * o.g; }, "the last row is left out: it gets g where it should get -λ·g", "scale the whole tensor; look for an off-by-one in the slice or the loop's bound"},
-      {[](const O& o) { return o.last_row ? 0 : -o.lambda * o.g; }, "the last row is left out: it gets zeros", "scale the whole tensor; look for an off-by-one in the slice or the loop's bound"},
-      {[](const O& o) { return o.last_row && o.last_column ? o.g : -o.lambda * o.g; }, "the last element is left out: it gets g where it should get -λ·g", "look for an off-by-one in the loop's bound"},
-      {[](const O& o) { return o.last_row && o.last_column ? 0 : -o.lambda * o.g; }, "the last element is left out: it gets zero", "look for an off-by-one in the loop's bound"},
-      {[](const O& o) { return -std::trunc(o.lambda) * o.g; }, "λ is truncated to an integer", "keep λ a floating-point number"},
-      {[](const O& o) { return -std::nearbyint(o.lambda) * o.g; }, "λ is rounded to an integer", "keep λ a floating-point number"},
-      {[](const O& o) { return -(o.lambda > 0 ? 1 : o.lambda < 0 ? -1 : 0) * o.g; }, "only the sign of λ is used", "multiply by λ itself"},
-      {[](const O& o) { return -o.lambda * (o.g > 0 ? 1 : o.g < 0 ? -1 : 0); }, "only the sign of the cotangent is passed", "return -λ * grad_output"},
-      {[](const O& o) { return -o.lambda * std::abs(o.g); }, "|g| is passed instead of g", "return -λ * grad_output"},
-  };
-  return all;
+std::string number(double v) {
+  return Literal(v).text().find("0x") == std::string::npos ? Literal(v).text() : [v] {
+    std::array<char, 40> buffer{};
+    std::snprintf(buffer.data(), buffer.size(), "%.9g", v);
+    return std::string(buffer.data());
+  }();
 }
 
-const std::vector<Signature>& forward_signatures() {
-  using O = Observation;
-  static const std::vector<Signature> all = {
-      {[](const O& o) { return o.lambda * o.x; }, "λ is applied to the forward value", "return the input unchanged from forward; λ belongs in backward"},
-      {[](const O& o) { return -o.lambda * o.x; }, "-λ is applied to the forward value", "return the input unchanged from forward; -λ belongs in backward"},
-      {[](const O& o) { return -o.x; }, "the forward value is negated", "return the input unchanged from forward"},
-      {[](const O& o) { return (1 + o.lambda) * o.x - o.lambda * o.x; },
-       "the forward value is computed as (1+λ)·x - λ·x (the stop-gradient trick), which rounds and overflows", "use a custom backward; the trick is never exact"},
-      {[](const O& o) { return -o.lambda * o.x + (1 + o.lambda) * o.x; },
-       "the forward value is computed as (1+λ)·x - λ·x (the stop-gradient trick), which rounds and overflows", "use a custom backward; the trick is never exact"},
-      {[](const O& o) { return -o.lambda * o.x + (o.x + o.lambda * o.x); },
-       "the forward value is computed as -λ·x + (x + λ·x) (the stop-gradient trick), which rounds and overflows", "use a custom backward; the trick is never exact"},
-      {[](const O& o) { return static_cast<double>(static_cast<float>(o.x)); }, "the forward value goes through float32", "keep the dtype of the input"},
-      {[](const O& o) { return rounded(Dtype::f16, o.x); }, "the forward value goes through float16", "keep the dtype of the input"},
-      {[](const O& o) { return rounded(Dtype::bf16, o.x); }, "the forward value goes through bfloat16", "keep the dtype of the input"},
-  };
-  return all;
-}
-
-// The probes of the lone layer: five strengths on a 2x3 of ordinary numbers, in the widest dtype that answered.
+// The probes of the lone layer: five strengths on a 2x3 of ordinary numbers, in the widest dtype that
+// answered.
 std::vector<Observation> observe(Subject& subject, Dtype dtype, std::optional<double> fixed_lambda) {
   std::vector<double> x = {0.7, -1.3, 2.1, -0.4, 0.9, 1.7}, g = {0.3, -0.6, 2.9, -5.3, 1.1, -0.2};
   double mean = 0;
@@ -115,7 +38,8 @@ std::vector<Observation> observe(Subject& subject, Dtype dtype, std::optional<do
     const auto& gx = reply->gradients[0];
     if (gx && gx->values.size() != 6) return {};
     for (std::size_t i = 0; i < 6; ++i)
-      seen.push_back({lambda, x[i], g[i], reply->outputs[0].values[i], gx ? gx->values[i] : 0, mean, (g[i % 3] + g[i % 3 + 3]) / 2, 2, 6, i >= 3, i % 3 == 2});
+      seen.push_back({lambda, x[i], g[i], reply->outputs[0].values[i], gx ? gx->values[i] : 0, mean,
+                      (g[i % 3] + g[i % 3 + 3]) / 2, 2, 6, i >= 3, i % 3 == 2});
   }
   return seen;
 }
@@ -125,10 +49,12 @@ bool close(Dtype dtype, double predicted, double observed) {
   return std::abs(predicted - observed) <= 4 * ulp(dtype, predicted) || predicted == observed;
 }
 
-const Signature* explaining(const std::vector<Signature>& signatures, const std::vector<Observation>& seen, Dtype dtype,
-                            double (*value)(const Observation&)) {
+const Signature* explaining(std::span<const Signature> signatures, const std::vector<Observation>& seen,
+                            Dtype dtype, double (*value)(const Observation&)) {
   for (const Signature& s : signatures)
-    if (std::ranges::all_of(seen, [&](const Observation& o) { return close(dtype, s.factor(o), value(o)); })) return &s;
+    if (std::ranges::all_of(seen,
+                            [&](const Observation& o) { return close(dtype, s.predicted(o), value(o)); }))
+      return &s;
   return nullptr;
 }
 
@@ -145,7 +71,8 @@ bool looks_clipped(const std::vector<Observation>& seen, Dtype dtype) {
   return wrong > 0 && largest_right > 0;
 }
 
-// --- Layers beside each other ---------------------------------------------------------------------------------------------
+// --- Layers beside each other
+// ---------------------------------------------------------------------------------------------
 
 struct MeetingSignature {
   Meeting meeting;
@@ -156,32 +83,36 @@ struct MeetingSignature {
 
 // In the order in which they are tried; the right gradients stand in the comments.
 const std::array<MeetingSignature, 7> meeting_signatures = {{
-    // -2 + 16
-    {Meeting::shared_input, [](const std::vector<double>& g) { return g[0] == -2 - 32; },
-     "every consumer of the input is reversed, not only the layer's own branch: a hook sits on the shared tensor",
-     "hook a fresh tensor (x.clone() or x.view_as(x)), never the input itself"},
-    // -8, 4
-    {Meeting::neighbour, [](const std::vector<double>& g) { return g[1] != 4; },
-     "the incoming cotangent is changed in place, so a neighbouring branch sees it changed",
-     "write -λ * grad_output into a new tensor; never grad_output.mul_() or .neg_()"},
-    // 16
-    {Meeting::stacked, [](const std::vector<double>& g) { return g[0] == 4 || g[0] == 64 || g[0] == -4 || g[0] == -64; },
-     "two layers in a row use one λ: the last (or first) writer wins, because λ is shared state",
-     "keep λ on the autograd context (ctx) or the instance, not on the class or in a global"},
-    // -2, -8
-    {Meeting::side_by_side, [](const std::vector<double>& g) { return g[0] != -2 || g[1] != -8; },
-     "two layers side by side share a λ or a result buffer: the last writer wins",
-     "keep λ on the autograd context (ctx) or the instance, and return a fresh tensor from backward"},
-    // -10
-    {Meeting::one_input, [](const std::vector<double>& g) { return g[0] != -10; },
-     "two layers on one input share a λ or a result buffer: one overwrites the other",
-     "keep λ on the autograd context (ctx) or the instance, and return a fresh tensor from backward"},
-    // 16
-    {Meeting::stacked, [](const std::vector<double>& g) { return g[0] != 16; }, "two layers in a row do not multiply: each must scale by its own λ, once",
-     "scale by this layer's own λ, once, in each backward; keep no state between layers"},
-    // -34
-    {Meeting::two_consumers, [](const std::vector<double>& g) { return g[0] != -34; },
-     "a layer with two consumers scales once for each of them, or loses one", "return -λ * grad_output from one backward"},
+  // -2 + 16
+  {Meeting::shared_input, [](const std::vector<double>& g) { return g[0] == -2 - 32; },
+   "every consumer of the input is reversed, not only the layer's own branch: a hook sits on the shared "
+   "tensor",
+   "hook a fresh tensor (x.clone() or x.view_as(x)), never the input itself"},
+  // -8, 4
+  {Meeting::neighbour, [](const std::vector<double>& g) { return g[1] != 4; },
+   "the incoming cotangent is changed in place, so a neighbouring branch sees it changed",
+   "write -λ * grad_output into a new tensor; never grad_output.mul_() or .neg_()"},
+  // 16
+  {Meeting::stacked,
+   [](const std::vector<double>& g) { return g[0] == 4 || g[0] == 64 || g[0] == -4 || g[0] == -64; },
+   "two layers in a row use one λ: the last (or first) writer wins, because λ is shared state",
+   "keep λ on the autograd context (ctx) or the instance, not on the class or in a global"},
+  // -2, -8
+  {Meeting::side_by_side, [](const std::vector<double>& g) { return g[0] != -2 || g[1] != -8; },
+   "two layers side by side share a λ or a result buffer: the last writer wins",
+   "keep λ on the autograd context (ctx) or the instance, and return a fresh tensor from backward"},
+  // -10
+  {Meeting::one_input, [](const std::vector<double>& g) { return g[0] != -10; },
+   "two layers on one input share a λ or a result buffer: one overwrites the other",
+   "keep λ on the autograd context (ctx) or the instance, and return a fresh tensor from backward"},
+  // 16
+  {Meeting::stacked, [](const std::vector<double>& g) { return g[0] != 16; },
+   "two layers in a row do not multiply: each must scale by its own λ, once",
+   "scale by this layer's own λ, once, in each backward; keep no state between layers"},
+  // -34
+  {Meeting::two_consumers, [](const std::vector<double>& g) { return g[0] != -34; },
+   "a layer with two consumers scales once for each of them, or loses one",
+   "return -λ * grad_output from one backward"},
 }};
 
 std::optional<std::pair<const char*, const char*>> shared_cause(Subject& subject, Dtype dtype) {
@@ -190,13 +121,16 @@ std::optional<std::pair<const char*, const char*>> shared_cause(Subject& subject
     const auto reply = subject.run(c);
     if (!reply) continue;
     std::vector<double> gradients;
-    for (const auto& g : reply->gradients) gradients.push_back(g && g->values.size() == 1 ? g->values[0] : 0.0);
-    if (gradients.size() == c.graph.inputs().size() && signature.explains(gradients)) return std::pair{signature.cause, signature.mend};
+    for (const auto& g : reply->gradients)
+      gradients.push_back(g && g->values.size() == 1 ? g->values[0] : 0.0);
+    if (gradients.size() == c.graph.inputs().size() && signature.explains(gradients))
+      return std::pair{signature.cause, signature.mend};
   }
   return {};
 }
 
-// --- Putting it together ----------------------------------------------------------------------------------------------------
+// --- Putting it together
+// ----------------------------------------------------------------------------------------------------
 
 std::string_view observed_factor(double lambda, double factor) {
   const auto near = [&](double f) { return std::abs(factor - f) <= 1e-6 * std::max(1.0, std::abs(f)); };
@@ -217,37 +151,50 @@ std::string factor_text(const Counterexample& e) {
   const double lambda = g.values(g.operands(g.outputs()[0].node)[1])[0].nearest();
   const double factor = worst.observed / (worst.expected / -lambda);
   const std::string_view symbol = observed_factor(lambda, factor);
-  return " (λ = " + number(lambda) + ", observed factor " + number(factor) + (symbol.empty() ? "" : ", that is " + std::string(symbol)) + ")";
+  return " (λ = " + number(lambda) + ", observed factor " + number(factor) +
+         (symbol.empty() ? "" : ", that is " + std::string(symbol)) + ")";
 }
 
 std::string headline(const Counterexample& e) {
   const auto& worst = *e.finding.worst;
   const std::string where = " in " + std::string(format(e.minimal.dtype).words);
-  if (worst.residual == Residual::no_answer || worst.residual == Residual::shape) return e.finding.reason + where;
-  return worst.place + where + ": expected " + number(worst.expected) + ", observed " + number(worst.observed) + factor_text(e);
+  if (worst.residual == Residual::no_answer || worst.residual == Residual::shape)
+    return e.finding.reason + where;
+  return worst.place + where + ": expected " + number(worst.expected) + ", observed " +
+         number(worst.observed) + factor_text(e);
 }
 
 // What sets the failing cases apart, where the layer is right on ordinary ones.
 std::pair<std::string, std::string> circumstance(const Counterexample& e) {
   const Case& c = e.minimal;
   if (c.layout != Layout::contiguous)
-    return {"it fails on tensors of " + std::string(name(c.layout)) + " layout only: strides or the storage offset are ignored",
+    return {"it fails on tensors of " + std::string(name(c.layout)) +
+              " layout only: strides or the storage offset are ignored",
             "address elements by stride, or make the tensor contiguous first"};
-  if (e.finding.worst->residual == Residual::not_finite || std::isnan(e.finding.worst->expected) || std::isinf(e.finding.worst->expected))
-    return {"NaN, infinities or overflow are not treated as IEEE arithmetic does (nan_to_num, clipping)", "leave non-finite values as they are: they tell of trouble"};
+  if (e.finding.worst->residual == Residual::not_finite || std::isnan(e.finding.worst->expected) ||
+      std::isinf(e.finding.worst->expected))
+    return {"NaN, infinities or overflow are not treated as IEEE arithmetic does (nan_to_num, clipping)",
+            "leave non-finite values as they are: they tell of trouble"};
   const Shape shape = c.graph[c.graph.inputs()[0]].shape;
-  if (shape.size() >= 64) return {"it fails on larger tensors only: the tail of a grid or block is not handled", "bound the loop by n, not by the grid"};
-  if (c.rank != 2) return {"it fails on tensors of rank " + std::to_string(c.rank) + " only", "make the layer independent of rank"};
+  if (shape.size() >= 64)
+    return {"it fails on larger tensors only: the tail of a grid or block is not handled",
+            "bound the loop by n, not by the grid"};
+  if (c.rank != 2)
+    return {"it fails on tensors of rank " + std::to_string(c.rank) + " only",
+            "make the layer independent of rank"};
   if (c.dtype == Dtype::f16 || c.dtype == Dtype::bf16)
-    return {"it fails in " + std::string(format(c.dtype).words) + " only", "compute in the dtype of the tensors"};
+    return {"it fails in " + std::string(format(c.dtype).words) + " only",
+            "compute in the dtype of the tensors"};
   if (e.finding.worst->place.starts_with("value") && e.finding.worst->expected == 0)
-    return {"the sign of zero is lost in the forward value (x + 0?)", "return a view of the input, not the result of arithmetic"};
+    return {"the sign of zero is lost in the forward value (x + 0?)",
+            "return a view of the input, not the result of arithmetic"};
   return {"", ""};
 }
 
 }  // namespace
 
-Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples, std::optional<double> fixed_lambda) {
+Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples,
+                   std::optional<double> fixed_lambda) {
   if (examples.empty()) return {};
   Diagnosis d{headline(examples.front()), "", ""};
   const auto& first = examples.front().finding;
@@ -275,11 +222,16 @@ Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples
     return dtype == Dtype::f64 ? o.gx == -o.lambda * o.g : close(dtype, -o.lambda * o.g, o.gx);
   });
   if (!forward_right) {
-    if (const Signature* s = explaining(forward_signatures(), seen, dtype, [](const Observation& o) { return o.y; })) by(*s);
+    if (const Signature* s =
+          explaining(forward_signatures(), seen, dtype, [](const Observation& o) { return o.y; }))
+      by(*s);
     else d.cause = "the forward value is not the input", d.mend = "return the input unchanged from forward";
   } else if (!backward_right) {
-    if (const Signature* s = explaining(backward_signatures(), seen, dtype, [](const Observation& o) { return o.gx; })) by(*s);
-    else if (looks_clipped(seen, dtype)) d.cause = "the gradient is clipped", d.mend = "clip in the optimiser's step, not inside the layer";
+    if (const Signature* s =
+          explaining(backward_signatures(), seen, dtype, [](const Observation& o) { return o.gx; }))
+      by(*s);
+    else if (looks_clipped(seen, dtype))
+      d.cause = "the gradient is clipped", d.mend = "clip in the optimiser's step, not inside the layer";
   } else if (const auto shared = fixed_lambda ? std::nullopt : shared_cause(subject, dtype)) {
     d.cause = shared->first, d.mend = shared->second;
   } else {

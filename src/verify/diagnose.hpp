@@ -5,8 +5,10 @@
 
 namespace gradproof {
 
-// Puts a few probes to the subject (λ over several values, stacked, shared and neighbouring layers) and names the first signature that explains all of
-// them. `examples` are the counterexamples found, the most telling first; the headline speaks of the first.
-[[nodiscard]] Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples, std::optional<double> fixed_lambda);
+// Puts a few probes to the subject (λ over several values, stacked, shared and neighbouring layers) and names
+// the first signature that explains all of them. `examples` are the counterexamples found, the most telling
+// first; the headline speaks of the first.
+[[nodiscard]] Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples,
+                                 std::optional<double> fixed_lambda);
 
 }  // namespace gradproof

@@ -71,18 +71,39 @@ constexpr std::size_t most_known = 4096;  // replies kept; beyond that the memor
 
 }  // namespace
 
+void External::note_strikes(const protocol::CaseResult& result) {
+  const auto* error = std::get_if<protocol::CaseError>(&result);
+  if (error == nullptr || error->kind == "raised" || error->kind == "returned" || error->kind == "unsupported") return;
+  if (error->kind != "not_tried") strikes_ += error->kind == "timed_out" ? 3 : 1;
+}
+
+Reply External::not_tried() const {
+  if (lost_) {
+    const std::string why = "the subject could not be started again: " + lost_->message;
+    return NoAnswer{Refusal::not_tried, "lost", why, lost_->standard_error};
+  }
+  return NoAnswer{Refusal::not_tried, "given_up", "the subject hung or died too often to be asked again", ""};
+}
+
 void External::ask(std::span<const protocol::CaseRequest> requests, std::span<const std::string> keys) {
-  for (std::size_t at = 0; at < requests.size(); at += batch_size) {
-    const std::size_t count = std::min(batch_size, requests.size() - at);
+  // A subject that has failed before is asked one case at a time, so that giving up comes in time.
+  for (std::size_t at = 0; at < requests.size();) {
+    const std::size_t count = std::min(strikes_ > 0 ? std::size_t{1} : batch_size, requests.size() - at);
+    if (lost_ || strikes_ >= most_strikes) {
+      for (std::size_t i = at; i < requests.size(); ++i) known_.insert_or_assign(keys[i], not_tried());
+      return;
+    }
     const auto answer = client_.run(requests.subspan(at, count));
     if (const auto* failure = std::get_if<protocol::Failure>(&answer)) {
       lost_ = *failure;
-      for (std::size_t i = at; i < requests.size(); ++i)
-        known_.insert_or_assign(keys[i], NoAnswer{Refusal::not_tried, "lost", "the subject could not be started again: " + failure->message, failure->standard_error});
-      return;
+      continue;
     }
     const auto& results = std::get<std::vector<protocol::CaseResult>>(answer);
-    for (std::size_t i = 0; i < count; ++i) known_.insert_or_assign(keys[at + i], reply_of(results[i]));
+    for (std::size_t i = 0; i < count; ++i) {
+      note_strikes(results[i]);
+      known_.insert_or_assign(keys[at + i], reply_of(results[i]));
+    }
+    at += count;
   }
 }
 
@@ -92,7 +113,8 @@ std::vector<Reply> External::run(std::span<const Case> cases) {
   std::vector<protocol::CaseRequest> requests;
   std::vector<std::string> asked;
   for (const Case& c : cases) {
-    protocol::CaseRequest r{print(c.graph), std::string(format(c.dtype).name), std::string(gradproof::name(c.layout)), c.rank};
+    protocol::CaseRequest r{print(c.graph), std::string(format(c.dtype).name),
+                            std::string(gradproof::name(c.layout)), c.rank};
     keys.push_back(r.dtype + " " + r.layout + " " + std::to_string(r.rank) + " " + r.graph);
     if (known_.contains(keys.back())) continue;
     if (std::ranges::find(asked, keys.back()) != asked.end()) continue;
@@ -107,9 +129,12 @@ std::vector<Reply> External::run(std::span<const Case> cases) {
 
 protocol::Command command_for(const Target& target, const Launch& launch) {
   switch (target.kind) {
-    case Target::Kind::plugin: return {{launch.self, "serve-plugin", target.file, target.name}, {}, target.text};
+    case Target::Kind::plugin:
+      return {{launch.self, "serve-plugin", target.file, target.name}, {}, target.text};
     case Target::Kind::python:
-      return {{launch.python, launch.adapters + "/python/gradproof_adapter", target.file, target.name}, {{"PYTHONUNBUFFERED", "1"}}, target.text};
+      return {{launch.python, launch.adapters + "/python/gradproof_adapter", target.file, target.name},
+              {{"PYTHONUNBUFFERED", "1"}},
+              target.text};
     case Target::Kind::builtin: break;
   }
   return {};

@@ -27,10 +27,16 @@ class External : public Subject {
   [[nodiscard]] const std::optional<protocol::Failure>& lost() const { return lost_; }
 
  private:
+  void note_strikes(const protocol::CaseResult& result);
+  [[nodiscard]] Reply not_tried() const;
   void ask(std::span<const protocol::CaseRequest> requests, std::span<const std::string> keys);
   std::string target_;
   protocol::Client client_;
   std::map<std::string, Reply, std::less<>> known_;
+  // Failures so far, a hang counting for three: it costs a whole deadline. At most_strikes the subject is given up,
+  // because what it is has been seen.
+  static constexpr int most_strikes = 9;
+  int strikes_ = 0;
   std::optional<protocol::Failure> lost_;  // the process could not be had again
 };
 

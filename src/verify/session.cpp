@@ -13,7 +13,8 @@ Hello engine_facts() {
   h.form = "gradient graph";
   h.lambda = "second operand of reverse";
   h.dtypes = {"f32", "f64"};
-  for (std::size_t i = 0; i < op_count; ++i) h.ops.emplace_back(info(OpId{static_cast<std::uint8_t>(i)}).name);
+  for (std::size_t i = 0; i < op_count; ++i)
+    h.ops.emplace_back(info(OpId{static_cast<std::uint8_t>(i)}).name);
   return h;
 }
 
@@ -30,8 +31,10 @@ void note_facts(Report& report, const Hello& h) {
   report.subject.dtypes = h.dtypes;
 }
 
-void with_external(const Target& target, const Launch& launch, Report& report, const std::function<void(Subject&, const Hello&)>& use) {
-  External subject(target.text, command_for(target, launch), protocol::Limits{.start = launch.start, .reply = launch.reply});
+void with_external(const Target& target, const Launch& launch, Report& report,
+                   const std::function<void(Subject&, const Hello&)>& use) {
+  External subject(target.text, command_for(target, launch),
+                   protocol::Limits{.start = launch.start, .reply = launch.reply});
   const auto hello = subject.client().hello();
   if (const auto* failure = std::get_if<protocol::Failure>(&hello)) {
     no_subject(report, "the subject did not start: " + failure->message, failure->standard_error);
@@ -40,7 +43,8 @@ void with_external(const Target& target, const Launch& launch, Report& report, c
   } else {
     note_facts(report, std::get<Hello>(hello));
     use(subject, std::get<Hello>(hello));
-    if (const auto& lost = subject.lost(); lost && report.conclusion != Conclusion::not_verified && lost->trouble != protocol::Trouble::interrupted)
+    if (const auto& lost = subject.lost(); lost && report.conclusion != Conclusion::not_verified &&
+                                           lost->trouble != protocol::Trouble::interrupted)
       no_subject(report, "the subject was lost: " + lost->message, lost->standard_error);
   }
   report.subject.stray = subject.client().stray();
@@ -49,7 +53,8 @@ void with_external(const Target& target, const Launch& launch, Report& report, c
 
 }  // namespace
 
-void with_subject(const Target& target, const Launch& launch, Report& report, const std::function<void(Subject&, const Hello&)>& use) {
+void with_subject(const Target& target, const Launch& launch, Report& report,
+                  const std::function<void(Subject&, const Hello&)>& use) {
   report.subject.target = target.text;
   const auto start = std::chrono::steady_clock::now();
   if (target.kind == Target::Kind::builtin) {

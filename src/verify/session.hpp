@@ -10,7 +10,9 @@ namespace gradproof {
 
 using protocol::Hello;
 
-// Calls `use` with the subject that a target names; or has the report say why there is none. Fills in the report's facts about the subject and its seconds.
-void with_subject(const Target& target, const Launch& launch, Report& report, const std::function<void(Subject&, const Hello&)>& use);
+// Calls `use` with the subject that a target names; or has the report say why there is none. Fills in the
+// report's facts about the subject and its seconds.
+void with_subject(const Target& target, const Launch& launch, Report& report,
+                  const std::function<void(Subject&, const Hello&)>& use);
 
 }  // namespace gradproof

@@ -34,10 +34,12 @@ Result<Target, BadTarget> parse_target(const std::string& text) {
   }
   if (text.starts_with("py:")) {
     auto [file, name] = split_last(text.substr(3));
-    if (file.empty() || name.empty()) return BadTarget{"py: needs a file and a name in it: py:grl.py:GradientReversal"};
+    if (file.empty() || name.empty())
+      return BadTarget{"py: needs a file and a name in it: py:grl.py:GradientReversal"};
     return existing({Target::Kind::python, text, file, name});
   }
-  return BadTarget{"'" + text + "' is no target; the kinds are builtin, so:LIBRARY[:PREFIX] and py:FILE:NAME"};
+  return BadTarget{"'" + text +
+                   "' is no target; the kinds are builtin, so:LIBRARY[:PREFIX] and py:FILE:NAME"};
 }
 
 }  // namespace gradproof

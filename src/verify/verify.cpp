@@ -26,7 +26,8 @@ class Verification {
   void conclude(Report& report);
 
  private:
-  static constexpr std::size_t most_examples = 6;  // distinct properties that get a counterexample of their own
+  static constexpr std::size_t most_examples =
+    6;  // distinct properties that get a counterexample of their own
 
   [[nodiscard]] bool stopped() const { return options_.stop != nullptr && options_.stop->load(); }
   void judge(const Property& property, const Case& c);
@@ -83,30 +84,35 @@ void Verification::graphs(Dtype dtype, const std::vector<std::string>& ops) {
   for (const Family family : families) {
     const Recipe recipe = graph_recipe(family, dtype, ops);
     const bool exact = family == Family::exact;
-    const std::string what = std::string(exact ? "exact" : "smooth") + " graphs, " + std::string(format(dtype).words);
+    const std::string what =
+      std::string(exact ? "exact" : "smooth") + " graphs, " + std::string(format(dtype).words);
     std::vector<Case> cases;
     // The smallest graphs first: what fails on one of them needs hardly any shrinking.
     if (exact && !fixed_lambda_)
       for (const Meeting m : all_meetings) cases.push_back({meeting_graph(m), dtype});
     for (std::uint64_t i = 0; i < options_.graphs; ++i) {
       const Graph g = random_graph(options_.seed, i, recipe);
-      cases.push_back({quantized(fixed_lambda_ ? with_lambda(g, {}, Literal(*fixed_lambda_)) : g, dtype), dtype});
+      cases.push_back(
+        {quantized(fixed_lambda_ ? with_lambda(g, {}, Literal(*fixed_lambda_)) : g, dtype), dtype});
     }
     progress(what, 0, cases.size());
     (void)subject_.run(cases);
     for (std::size_t i = 0; i < cases.size() && !stopped(); ++i) {
       judge(forward_identity, cases[i]);
       judge(exact && !fixed_lambda_ ? gradient_rational_duals : gradient_duals, cases[i]);
-      // Relations cost several runs of the subject each; a few graphs are enough to put a name to what the oracle finds.
+      // Relations cost several runs of the subject each; a few graphs are enough to put a name to what the
+      // oracle finds.
       if (exact && i < 12 && !fixed_lambda_)
-        for (const Property* p : {&stacking_multiplies, &zero_cuts, &one_copy_per_consumer, &leaf_reversal, &unreachable_lambda, &cotangent_linearity})
+        for (const Property* p : {&stacking_multiplies, &zero_cuts, &one_copy_per_consumer, &leaf_reversal,
+                                  &unreachable_lambda, &cotangent_linearity})
           judge(*p, cases[i]);
       progress(what, i + 1, cases.size());
     }
   }
 }
 
-// A wrong number tells more than no answer, a failure of the lone layer more than one in a graph, and an oracle's more than a relation's.
+// A wrong number tells more than no answer, a failure of the lone layer more than one in a graph, and an
+// oracle's more than a relation's.
 int rank(const Property* p, const Finding& f) {
   if (f.worst && f.worst->residual == Residual::no_answer) return 6;
   if (p == &forward_bits) return 0;
@@ -126,7 +132,8 @@ void Verification::conclude(Report& report) {
   for (const Failing& f : failing_) {
     if (report.counterexamples.size() >= most_examples) break;
     if (report.interrupted) {
-      report.counterexamples.push_back({std::string(f.property->id), f.first, f.finding, f.first.graph.size(), 0, ""});
+      report.counterexamples.push_back(
+        {std::string(f.property->id), f.first, f.finding, f.first.graph.size(), 0, ""});
       continue;
     }
     progress("shrinking a failure of " + std::string(f.property->id), 0, 0);
@@ -138,12 +145,19 @@ void Verification::conclude(Report& report) {
     return;
   }
   std::size_t layer = 0, graph = 0;
-  for (const Tally& t : report.tallies) (t.property == forward_bits.id || t.property == backward_rounded.id ? layer : graph) += t.decided();
-  // What a verdict needs at least: the lone layer in each of its strengths, and as many graphs as a wrong layer has been seen to slip through, tenfold.
+  for (const Tally& t : report.tallies)
+    (t.property == forward_bits.id || t.property == backward_rounded.id ? layer : graph) += t.decided();
+  // What a verdict needs at least: the lone layer in each of its strengths, and as many graphs as a wrong
+  // layer has been seen to slip through, tenfold.
   constexpr std::size_t least_layer = 20, least_graphs = 20;
   if (report.interrupted) report.reason = "interrupted; what was tried until then holds";
-  else if (layer < least_layer) report.reason = "only " + std::to_string(layer) + " checks of the lone layer could be decided, at least " + std::to_string(least_layer) + " are needed";
-  else if (graph < least_graphs) report.reason = "only " + std::to_string(graph) + " checks on graphs could be decided, at least " + std::to_string(least_graphs) + " are needed";
+  else if (layer < least_layer)
+    report.reason = "only " + std::to_string(layer) +
+                    " checks of the lone layer could be decided, at least " + std::to_string(least_layer) +
+                    " are needed";
+  else if (graph < least_graphs)
+    report.reason = "only " + std::to_string(graph) + " checks on graphs could be decided, at least " +
+                    std::to_string(least_graphs) + " are needed";
   else report.conclusion = Conclusion::verified;
 }
 
@@ -151,7 +165,8 @@ std::vector<Dtype> wanted_dtypes(const std::vector<std::string>& has, const Veri
   std::vector<Dtype> dtypes;
   for (const Dtype d : {Dtype::f64, Dtype::f32, Dtype::f16, Dtype::bf16}) {
     const bool there = std::ranges::find(has, format(d).name) != has.end();
-    const bool wanted = options.dtypes.empty() || std::ranges::find(options.dtypes, d) != options.dtypes.end();
+    const bool wanted =
+      options.dtypes.empty() || std::ranges::find(options.dtypes, d) != options.dtypes.end();
     if (there && wanted) dtypes.push_back(d);
   }
   return dtypes;
@@ -175,7 +190,9 @@ Report verify(const Target& target, const Launch& launch, const VerifyOptions& o
   report.seed = options.seed;
   with_subject(target, launch, report, [&](Subject& subject, const Hello& hello) {
     if (hello.lambda_is_fixed && !hello.fixed_lambda) {
-      report.reason = "the layer's λ can be neither set nor read, so nothing says what is right; let it be given, or name it in an attribute";
+      report.reason =
+        "the layer's λ can be neither set nor read, so nothing says what is right; let it be given, or name "
+        "it in an attribute";
       return;
     }
     run_battery(subject, options, hello.dtypes, hello.ops, hello.fixed_lambda, report);

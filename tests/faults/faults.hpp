@@ -14,8 +14,9 @@ namespace gradproof {
 struct Fault {
   std::string_view name;
   std::string_view story;  // what went wrong, in a sentence
-  // Each may be empty: what reverse mode does instead of the right thing; another graph that is differentiated in place of the asked one; another forward
-  // value for a node; a change to the finished answer.
+  // Each may be empty: what reverse mode does instead of the right thing; another graph that is
+  // differentiated in place of the asked one; another forward value for a node; a change to the finished
+  // answer.
   std::shared_ptr<const Backward> backward;
   std::function<Graph(const Graph&)> rewire;
   std::function<bool(const Graph&, NodeId, const Evaluation<double>&, std::span<double>)> forward;

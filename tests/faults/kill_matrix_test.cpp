@@ -1,4 +1,5 @@
-// Every property can fail, every fault is caught: property x fault, the number of the first graph that shows it.
+// Every property can fail, every fault is caught: property x fault, the number of the first graph that shows
+// it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,12 +29,14 @@ bool of_lone_layer(const Property* p) { return p->id == "forward-bits" || p->id 
 std::vector<Case> cases_for(const Property* p, const Examination& e) {
   if (of_lone_layer(p)) return layer_cases(Dtype::f64, 1, {});
   std::vector<Case> cases;
-  for (std::uint64_t i = 0; i < e.graphs; ++i) cases.push_back({quantized(nth_graph(e, i), e.dtype), e.dtype});
+  for (std::uint64_t i = 0; i < e.graphs; ++i)
+    cases.push_back({quantized(nth_graph(e, i), e.dtype), e.dtype});
   return cases;
 }
 
 // The number of the first case on which the property fails, without shrinking it.
-std::optional<std::uint64_t> first_failure(Subject& subject, const Property& property, const std::vector<Case>& cases) {
+std::optional<std::uint64_t> first_failure(Subject& subject, const Property& property,
+                                           const std::vector<Case>& cases) {
   for (std::size_t i = 0; i < cases.size(); ++i)
     if (property.check(subject, cases[i]).outcome == Outcome::fails) return i + 1;
   return {};
@@ -45,7 +48,8 @@ TEST_CASE("kill matrix: every fault is caught and every property catches one") {
   const Examination e = small_graphs();
   std::vector<std::vector<std::string>> rows;
   std::map<std::string_view, int> caught_by;
-  const std::vector<Case> layer = cases_for(find_property("forward-bits"), e), graphs = cases_for(find_property("double-backward"), e);
+  const std::vector<Case> layer = cases_for(find_property("forward-bits"), e),
+                          graphs = cases_for(find_property("double-backward"), e);
   for (const Fault& fault : faults()) {
     FaultyEngine subject(fault);
     std::vector<std::string> row = {std::string(fault.name)};
@@ -60,8 +64,10 @@ TEST_CASE("kill matrix: every fault is caught and every property catches one") {
     CHECK(catchers > 0);
     rows.push_back(std::move(row));
   }
-  std::string text = "# The number of the first random graph (for the first two properties: case of the lone layer) on which a property catches a planted fault, '.' for none of " +
-                     std::to_string(graphs_tried) + ".\n# The properties, from left to right:\n";
+  std::string text =
+    "# The number of the first random graph (for the first two properties: case of the lone layer) on which "
+    "a property catches a planted fault, '.' for none of " +
+    std::to_string(graphs_tried) + ".\n# The properties, from left to right:\n";
   int column = 0;
   for (const Property* p : catalogue())
     text += fmt::format("#  {:>2} {} ({} faults)\n", ++column, p->id, caught_by[p->id]);
@@ -87,7 +93,10 @@ TEST_CASE("the engine itself passes the whole catalogue") {
   for (const Property* p : catalogue()) {
     if (of_lone_layer(p)) continue;
     const Examined x = examine(engine, *p, e);
-    INFO(p->id << ": " << (x.counterexample && x.counterexample->finding.worst ? x.counterexample->finding.worst->place : "")
+    INFO(p->id << ": "
+               << (x.counterexample && x.counterexample->finding.worst
+                     ? x.counterexample->finding.worst->place
+                     : "")
                << (x.counterexample ? print(x.counterexample->minimal.graph) : ""));
     CHECK(x.tally.fails == 0);
     CHECK(x.tally.holds > 0);

@@ -121,6 +121,9 @@ TEST_CASE("smaller: each move does what its name says") {
   CHECK(can_become("x = input 1x1 [2]\noutput x cotangent [-3]\n", "x = input 1x1 [2]\noutput x\n"));
   CHECK(can_become("x = input 1x1 [2]\ny = reverse x x\noutput y\n",
                    "x = input 1x1 [2]\ny = reverse x 2\noutput y\n"));
+  // A shared λ comes apart.
+  CHECK(can_become("x = input 1x1 [3]\nl = const 1x1 [2]\na = reverse x l\nb = reverse a l\noutput b\n",
+                   "x = input 1x1 [3]\na = reverse x 2\nl = const 1x1 [2]\nb = reverse a l\noutput b\n"));
 }
 
 TEST_CASE("smaller: rows and columns that are tied go together") {

@@ -25,7 +25,8 @@ TEST_CASE("literal: what is read is what was written") {
   CHECK(std::signbit(Literal::parse("-0")->nearest()));
   CHECK(Literal::parse("0x1p-1074")->nearest() == 0x1p-1074);
   CHECK(Literal::parse("-inf")->nearest() == -INFINITY);
-  for (const char* bad : {"", "-", "1/0", "abc", "1e99999", "0x", "1.2.3", "1/2/3", "--1", "e5", "0x1p", "1_0", "."})
+  for (const char* bad :
+       {"", "-", "1/0", "abc", "1e99999", "0x", "1.2.3", "1/2/3", "--1", "e5", "0x1p", "1_0", "."})
     CHECK_FALSE(Literal::parse(bad).has_value());
 }
 
@@ -37,7 +38,8 @@ TEST_CASE("literal: text reads back bit for bit") {
     if (std::isnan(v)) continue;
     REQUIRE(*Literal::parse(Literal(v).text()) == Literal(v));
   }
-  for (const double v : {0.0, -0.0, 1.0, -1.5, 1e22, 9007199254740993.0, 0.1, 1e-310, 5e-324, 1.7976931348623157e308, 123456.99609375})
+  for (const double v : {0.0, -0.0, 1.0, -1.5, 1e22, 9007199254740993.0, 0.1, 1e-310, 5e-324,
+                         1.7976931348623157e308, 123456.99609375})
     CHECK(*Literal::parse(Literal(v).text()) == Literal(v));
 }
 
@@ -80,7 +82,8 @@ TEST_CASE("real: agrees with an implementation that shares no code with MPFR") {
     const Other y(text);
     const auto near = [&](const Real& mine, const Other& theirs) {
       const Other back(mine.text(90));
-      const Other e = boost::multiprecision::abs(Other(back - theirs)) / (boost::multiprecision::abs(theirs) + Other("1e-50"));
+      const Other e = boost::multiprecision::abs(Other(back - theirs)) /
+                      (boost::multiprecision::abs(theirs) + Other("1e-50"));
       return e < Other("1e-75");
     };
     CHECK(near(exp(x), boost::multiprecision::exp(y)));

@@ -32,9 +32,11 @@ def column_sums():
 
 
 def is_near(observed, exact, magnitude):
-    """Whether an entry is the column sum but for rounding: each entry of X is rounded once, and so is each sum. Every one
-    of these is off by at most 2^-53 of what it rounds."""
-    return abs(Fraction(observed) - exact) <= len(X) * magnitude / Fraction(2**53)
+    """Whether an entry is the column sum but for rounding. A sum of n decimals is rounded n times on its way: each entry
+    once, and each of the n - 1 additions. Such a result is off by at most n u / (1 - n u) times the sum of the absolute
+    values, where u = 2^-53 (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1)."""
+    n = len(X)
+    return abs(Fraction(observed) - exact) <= Fraction(n, 2**53 - n) * magnitude
 
 
 def main():

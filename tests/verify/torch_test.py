@@ -1,0 +1,238 @@
+"""gradproof verify on PyTorch layers: right ones are VERIFIED, wrong ones are NOT, for the reason that is the true one, and hostile ones do no harm.
+
+Runs under a Python that has PyTorch; GRADPROOF_PROGRAM names the program. The subjects are in tests/subjects/torch: each file names its layer and,
+where there is one, its fault.
+"""
+
+import importlib.util
+import os
+import re
+import shutil
+import sys
+import tempfile
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+SUBJECTS = os.path.join(ROOT, "tests", "subjects", "torch")
+sys.path.insert(0, os.path.join(ROOT, "tests", "cli"))
+
+from program import leftovers, program, run, to_be_mended  # noqa: E402
+import schema  # noqa: E402
+import worked_example  # noqa: E402
+
+# File: what the likely cause says.
+CAUSES = {
+    "abs_lambda": r"\|λ\| is used",
+    "averaged_gradient": "averaged over the batch",
+    "clamp_lambda_01": r"clamped to \[0, 1\]",
+    "clipped_cotangent": "clipped",
+    "detached": "no gradient passes.*detach",
+    "divided_by_batch": "divided by the batch size",
+    "double_negation": r"returns \+λ·g",
+    "half_trip": "float16",
+    "hook_on_shared": "a hook sits on the shared tensor",
+    "identity": "does nothing",
+    "inplace_negation": "cotangent is changed in place|belongs to the caller is written to",
+    "input_overwritten": "belongs to the caller is written to",
+    "lambda_float32_buffer": "λ is rounded to float32",
+    "lambda_ignored": "λ is ignored",
+    "lambda_on_forward": "λ is applied to the forward value",
+    "lambda_on_the_class": "last \\(or first\\) writer wins",
+    "lambda_or_one": r"λ = 0 counts as not given",
+    "lambda_squared_when_stacked": "product|squared|more than once|do not multiply",
+    "lambda_truncated": "truncated to an integer",
+    "last_row_skipped": "the last row is left out",
+    "nan_to_num": "nan_to_num",
+    "no_minus": "minus sign is missing",
+    "one_minus_lambda": "1 - λ",
+    "plus_zero": "sign of zero is lost",
+    "sign_only": "sign of the cotangent",
+    "static_result_buffer": "result buffer",
+    "stop_gradient_trick": "stop-gradient trick",
+    "strides_ignored": "strides",
+    "through_float32": "forward value goes through float32",
+    "value_for_gradient": "saved input",
+}
+
+# File: the exit code, and what must be read in the report.
+HOSTILE = {
+    "exits": (1, ["SystemExit: 3"]),
+    "exits_on_import": (3, ["NO SUBJECT: importing", "SystemExit: usage"]),
+    "floods": (0, ["VERIFIED"]),
+    "garbage_on_stdout": (0, ["VERIFIED"]),
+    "hangs_in_backward": (1, ["no answer within 3"]),
+    "hangs_on_import": (3, ["NO SUBJECT", "no answer within 30 s"]),
+    "kills_itself": (1, ["killed by SIGKILL"]),
+    "lacks_name": (3, ["has no 'GRL'", "grl"]),
+    "nan_everywhere": (1, ["observed nan"]),
+    "not_a_layer": (3, ["GRL is a float", "wanted"]),
+    "os_exit": (1, ["exited with status"]),
+    "prints_on_import": (0, ["VERIFIED"]),
+    "raises_in_backward": (1, ["backward raised AttributeError", "ctx.lamda"]),
+    "raises_in_forward": (1, ["forward raised ValueError", "expected 4 dimensions"]),
+    "raises_on_import": (3, ["ModuleNotFoundError", "a_package_that_nobody_has"]),
+    "returns_none": (1, ["forward returned None instead of a tensor"]),
+    "syntax_error": (3, ["SyntaxError", "syntax_error.py"]),
+    "too_few_gradients": (1, ["incorrect number of gradients (expected 2, got 1)"]),
+    "wrong_dtype": (1, ["has the dtype bf16, not f64"]),
+    "wrong_shape": (1, ["has the shape (1, 1, 1), not (1, 1)"]),
+}
+
+# Known faults of the program: (kind, file, check) and what is wrong.
+TO_BE_MENDED = {
+    ("wrong", "lambda_squared_when_stacked", "cause"): "it speaks of layers side by side that share a buffer",
+    ("wrong", "lambda_squared_when_stacked", "replay"): "the counterexample fails because of what earlier cases left in the subject, and holds in a fresh process",
+}
+
+BOUND = 60  # seconds within which a hostile subject must be through, its start of at most 30 included
+PYTHON = ["--python", sys.executable]
+
+
+def names(kind):
+    return sorted(f[:-3] for f in os.listdir(os.path.join(SUBJECTS, kind)) if f.endswith(".py"))
+
+
+def subject_file(kind, name):
+    return os.path.join(SUBJECTS, kind, name + ".py")
+
+
+def target(kind, name):
+    with open(subject_file(kind, name), encoding="utf-8") as file:
+        return f"py:{subject_file(kind, name)}:" + re.search(r"^Subject: (\S+)$", file.read(), re.MULTILINE)[1]
+
+
+class Judged:
+    """A subject judged, its report, and the first counterexample replayed."""
+
+    def __init__(self, kind, name):
+        self.folder = os.path.join(WORK, kind + "-" + name)
+        os.mkdir(self.folder)
+        more = {"right": [], "wrong": ["--graphs", "20"], "hostile": ["--graphs", "5", "--timeout", "3", "--start-timeout", "30"]}[kind]
+        self.run = run("verify", target(kind, name), *PYTHON, *more, "--json", "report.json", cwd=self.folder,
+                       timeout=BOUND if kind == "hostile" else 200)
+        self.left = leftovers(self.run.mark)
+        with open(os.path.join(self.folder, "report.json"), encoding="utf-8") as file:
+            self.document = schema.parse(file.read())
+        self.report = self.document["reports"][0]
+        if kind == "wrong" and self.report["counterexamples"]:
+            self.again = run("replay", self.report["counterexamples"][0]["replay_file"], *PYTHON, cwd=self.folder, timeout=200)
+
+
+WORK = tempfile.mkdtemp(prefix="gradproof-torch-")
+POOL = ThreadPoolExecutor(2)  # two at a time: each is a process that waits for another
+JUDGED = {}
+
+
+def setUpModule():
+    program()  # so that one sentence, and not one for each test, says that there is none
+    # The slow ones first, so that the two hands end at about the same time.
+    for kind in ("hostile", "wrong", "right"):
+        for name in names(kind):
+            JUDGED[kind, name] = POOL.submit(Judged, kind, name)
+
+
+def tearDownModule():
+    POOL.shutdown(cancel_futures=True)
+    shutil.rmtree(WORK)
+
+
+class Subjects(unittest.TestCase):
+    """The tests of each file are added below."""
+
+    maxDiff = None
+
+    def judged(self, kind, name):
+        result = JUDGED[kind, name].result()
+        self.assertEqual(result.left, [], "processes are left over")
+        self.assertEqual(list(schema.errors(result.document, schema.published("report.schema.json"))), [])
+        self.assertNotIn("terminate called", result.run.err)
+        self.assertEqual(result.run.code, result.report["exit_code"])
+        return result
+
+    def right_verdict(self, name):
+        result = self.judged("right", name)
+        self.assertEqual((result.run.code, result.report["conclusion"]), (0, "VERIFIED"), result.run.out)
+        self.assertEqual({t["dtype"] for t in result.report["properties"]}, {"f16", "bf16", "f32", "f64"})
+        self.assertEqual(result.report["counterexamples"], [])
+
+    def wrong_verdict(self, name):
+        result = self.judged("wrong", name)
+        self.assertEqual((result.run.code, result.report["conclusion"]), (1, "NOT VERIFIED"), result.run.out)
+        self.assertLessEqual(result.report["counterexamples"][0]["nodes"], 4)
+
+    def wrong_cause(self, name):
+        self.assertRegex(self.judged("wrong", name).report["diagnosis"]["cause"], CAUSES[name])
+
+    def wrong_replay(self, name):
+        result = self.judged("wrong", name)
+        self.assertIn("replay: gradproof replay " + result.report["counterexamples"][0]["replay_file"], result.run.out)
+        self.assertEqual(result.again.code, 1, result.again.out)
+
+    def hostile_verdict(self, name):
+        result = self.judged("hostile", name)
+        code, says = HOSTILE[name]
+        self.assertEqual(result.run.code, code, result.run.out + result.run.err)
+        for words in says:
+            self.assertIn(words, result.run.out)
+
+    def test_every_file_has_its_row(self):
+        self.assertEqual(names("wrong"), sorted(CAUSES))
+        self.assertEqual(names("hostile"), sorted(HOSTILE))
+        self.assertGreaterEqual(len(names("right")), 6)
+        self.assertGreaterEqual(len(names("wrong")), 12)
+
+
+def add_tests():
+    for kind, checks in (("hostile", ["verdict"]), ("wrong", ["verdict", "cause", "replay"]), ("right", ["verdict"])):
+        for name in names(kind):
+            for check in checks:
+                def test(self, kind=kind, name=name, check=check):
+                    getattr(self, f"{kind}_{check}")(name)
+                if (kind, name, check) in TO_BE_MENDED:
+                    test = to_be_mended(TO_BE_MENDED[kind, name, check])(test)
+                setattr(Subjects, f"test_{kind}_{name}_{check}", test)
+
+
+add_tests()
+
+
+class WorkedExample(unittest.TestCase):
+    """The gradient of sum(X W1) with respect to W1, plain and behind a right layer, in PyTorch and by gradproof check."""
+
+    def torch_gradient(self, layer):
+        import torch
+        x = torch.tensor(worked_example.X, dtype=torch.float64)
+        w1 = torch.tensor(worked_example.W1, dtype=torch.float64, requires_grad=True)
+        feature = x @ w1
+        (layer(feature) if layer else feature).sum().backward()
+        return w1.grad.tolist()
+
+    def checked_gradient(self, graph):
+        ended = run("check", "-", "--digits", "17", "--json", "-", cwd=WORK, text=graph)
+        self.assertEqual(ended.code, 0, ended.err)
+        entries = [float(entry["value"]) for entry in schema.parse(ended.out)["gradient"]]
+        return [entries[i:i + 2] for i in range(0, 6, 2)]
+
+    def test_it_is_the_column_sums_and_their_negatives(self):
+        spec = importlib.util.spec_from_file_location("layer", subject_file("right", "function_view_as"))
+        layer = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(layer)
+        plain = [[total, total] for total in worked_example.COLUMN_SUMS]
+        reversed_ = [[-total, -total] for total in worked_example.COLUMN_SUMS]
+        self.assertEqual(self.torch_gradient(None), plain)
+        self.assertEqual(self.checked_gradient(worked_example.PLAIN), plain)
+        self.assertEqual(self.torch_gradient(lambda feature: layer.GradReverse.apply(feature, 1.0)), reversed_)
+        self.assertEqual(self.checked_gradient(worked_example.GRAPH), reversed_)
+
+    def test_gradproof_agrees_with_it_through_the_adapter(self):
+        with open(os.path.join(WORK, "worked.graph"), "w", encoding="utf-8") as file:
+            file.write(worked_example.GRAPH)
+        for kind, name, code in (("right", "function_view_as", 0), ("wrong", "no_minus", 1)):
+            ended = run("replay", "worked.graph", "--property", "gradient-duals", "--subject", target(kind, name), *PYTHON, cwd=WORK, timeout=200)
+            self.assertEqual(ended.code, code, ended.out)
+
+
+if __name__ == "__main__":
+    unittest.main()
