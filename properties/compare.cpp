@@ -99,7 +99,7 @@ Finding not_applicable(std::string reason) {
 
 Finding no_answer(const NoAnswer& why) {
   if (why.refusal == Refusal::unsupported) return not_applicable("unsupported: " + why.message);
-  if (why.refusal == Refusal::not_tried) return undecided("not tried: " + why.message);
+  if (why.refusal == Refusal::not_tried) return undecided(why.message);
   Finding f;
   f.outcome = Outcome::fails;
   f.reason = why.message;

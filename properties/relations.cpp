@@ -2,6 +2,8 @@
 
 #include <cassert>
 
+#include "gradproof/text.hpp"
+
 namespace gradproof {
 
 Case with_graph(const Case& c, Graph graph) { return {std::move(graph), c.dtype, c.layout, c.rank}; }
@@ -13,7 +15,8 @@ Finding worst_of(const std::vector<Finding>& findings, std::string_view when_emp
   for (const Finding& f : findings) {
     if (f.outcome == Outcome::fails) return f;
     total.compared += f.compared;
-    if (f.detection_power) total.detection_power = std::max(total.detection_power.value_or(0), *f.detection_power);
+    if (f.detection_power)
+      total.detection_power = std::max(total.detection_power.value_or(0), *f.detection_power);
     if (f.outcome == Outcome::holds) total.outcome = Outcome::holds;
     if (f.outcome == Outcome::undecided && total.outcome != Outcome::holds) {
       total.outcome = Outcome::undecided;
@@ -71,7 +74,10 @@ Finding relation(Subject& subject, const Case& c, const std::vector<Term>& terms
                                 sums[i][k].allowed + std::abs(factor) * judged.allowed(i, k) + arithmetic);
     }
   }
-  return comparison.finish();
+  Finding finding = comparison.finish();
+  if (finding.outcome == Outcome::fails)
+    for (const Term& term : terms) finding.against += print(term.graph);
+  return finding;
 }
 
 }  // namespace gradproof

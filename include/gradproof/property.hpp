@@ -113,6 +113,7 @@ struct Finding {
   std::string reason;  // why undecided or not applicable; for no_answer failures the subject's message
   std::optional<Disagreement> worst;
   std::string detail;  // the subject's own words, where it failed to answer
+  std::string against;  // the second graph of a relation, as text
   // Holds: the smallest relative error, in any one entry that is not zero, that this check would have caught.
   // Nothing where only zeros were compared.
   std::optional<double> detection_power;

@@ -79,8 +79,8 @@ struct OracleRow {
   std::string oracle;
   Outcome outcome = Outcome::not_applicable;
   std::string note;    // why undecided or not applicable
-  double worst = 0;    // the largest |oracle - reverse mode| over the entry's absolute path sum
-  double allowed = 0;  // what that entry was allowed, over the same
+  std::string worst;   // the largest |oracle - reverse mode| over the entry's absolute path sum
+  std::string allowed; // what that entry was allowed, over the same
 };
 struct GradientEntry {
   std::string place;  // "x [0,1]"

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -17,7 +18,8 @@ std::atomic<bool> stop = false;
 void install_signal_handlers() {
   struct sigaction action {};
   action.sa_handler = [](int) {
-    stop = true;
+    // The second time nobody wants to wait for a tidy end.
+    if (stop.exchange(true)) _exit(Exit::inconclusive);
     protocol::kill_all_children();
   };
   sigaction(SIGINT, &action, nullptr);

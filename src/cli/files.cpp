@@ -15,7 +15,14 @@
 namespace gradproof::cli {
 
 int complain(const std::string& message, int code) {
-  fmt::print(stderr, "gradproof: {}\n", message);
+  // What a bad file holds must not reach the terminal as it is.
+  std::string safe;
+  for (const char c : message) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) safe += fmt::format("\\x{:02x}", byte);
+    else safe += c;
+  }
+  fmt::print(stderr, "gradproof: {}\n", safe);
   return code;
 }
 
@@ -29,9 +36,12 @@ std::optional<Document> read_document(const std::string& file) {
       complain("there is no file " + file);
       return {};
     }
-    std::ifstream in(file, std::ios::binary);
-    if (!std::filesystem::is_regular_file(file, error) || !in) {
-      complain(file + " can't be read as a file");
+    // Looked at before it is opened: a pipe without a writer would hold us up.
+    const bool regular = std::filesystem::is_regular_file(file, error);
+    std::ifstream in;
+    if (regular) in.open(file, std::ios::binary);
+    if (!regular || !in) {
+      complain(file + " can't be read as a file; - reads standard input");
       return {};
     }
     text.assign(std::istreambuf_iterator<char>(in), {});

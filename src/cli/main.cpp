@@ -1,7 +1,9 @@
 // The command line.
 #include <fmt/format.h>
 
+#include <charconv>
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 
@@ -42,13 +44,33 @@ std::string default_python() {
   return set != nullptr && *set != '\0' ? set : "python3";
 }
 
+// CLI11's own ranges let NaN pass.
+const CLI::Validator seconds_range(
+  [](std::string& text) {
+    double v = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), v);
+    const bool number = error == std::errc{} && end == text.data() + text.size();
+    return number && v > 0 && v <= 86400 ? std::string()
+                                         : "'" + text + "' is no number of seconds from 0 to 86400";
+  },
+  "SECONDS");
+
+const CLI::Validator seed_range(
+  [](std::string& text) {
+    std::uint64_t v = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), v);
+    const bool number = error == std::errc{} && end == text.data() + text.size();
+    return number ? std::string() : "'" + text + "' is no seed: an integer from 0 to 2^64 - 1";
+  },
+  "SEED");
+
 void add_subject_options(CLI::App& command, cli::Common& common) {
   command.add_option("--python", common.python,
                      "The Python to run py: targets with (default: $GRADPROOF_PYTHON, else python3)");
   command.add_option("--start-timeout", common.start_seconds, "Seconds that a subject may take to start")
-    ->check(CLI::PositiveNumber);
+    ->check(seconds_range);
   command.add_option("--timeout", common.reply_seconds, "Seconds that a subject may take to answer")
-    ->check(CLI::PositiveNumber);
+    ->check(seconds_range);
   command.add_flag("--quiet", common.quiet, "No progress on standard error");
 }
 
@@ -74,7 +96,7 @@ void add_verify(CLI::App& app, Arguments& a, int& code) {
   CLI::App* c = app.add_subcommand(
     "verify", "Judge gradient reversal layers: builtin, so:LIBRARY[:PREFIX], py:FILE:NAME");
   c->add_option("target", a.verify.targets, "What to judge")->required();
-  c->add_option("--seed", a.verify.seed, "Seed of all random choices");
+  c->add_option("--seed", a.verify.seed, "Seed of all random choices")->check(seed_range);
   c->add_option("--graphs", a.verify.graphs, "Random graphs of each family and dtype")
     ->check(CLI::Range(0, 1000000));
   c->add_option("--dtype", a.verify.dtypes, "Only these dtypes (f16, bf16, f32, f64)")->delimiter(',');
@@ -88,7 +110,7 @@ void add_properties(CLI::App& app, Arguments& a, int& code) {
   CLI::App* c = app.add_subcommand("properties", "Run the catalogue of properties on random graphs");
   c->add_option("property", a.properties.properties, "Ids (default: all)");
   c->add_option("--subject", a.properties.subject, "Whose gradients to judge (default: builtin)");
-  c->add_option("--seed", a.properties.seed, "Seed of all random choices");
+  c->add_option("--seed", a.properties.seed, "Seed of all random choices")->check(seed_range);
   c->add_option("--graphs", a.properties.graphs, "Random graphs for each property")
     ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 40));
   c->add_option("--dtype", a.properties.dtype, "The dtype of the subject's answers");
@@ -140,6 +162,8 @@ int usage_error(const CLI::App& app, const CLI::ParseError& e, int argc, char** 
   const std::string first = argc > 1 ? argv[1] : "";
   const auto known = app.get_subcommands([&](const CLI::App* c) { return c->get_name() == first; });
   const bool unknown = !first.empty() && first[0] != '-' && known.empty();
+  if (!first.empty() && first[0] == '-')
+    return cli::complain("there is no option " + first + " before a command; gradproof --help names the commands");
   if (unknown) return cli::complain("there is no command " + first + "; gradproof --help names them");
   return cli::complain(std::string(e.what()) + "; see gradproof --help, or gradproof COMMAND --help");
 }
@@ -173,5 +197,8 @@ int main(int argc, char** argv) {
                e.what());
     return cli::Exit::our_fault;
   }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    return cli::complain("standard output can't be written; what was found is lost (code " +
+                         std::to_string(code) + ")");
   return code;
 }

@@ -52,6 +52,7 @@ class Line {
     at_ += t.text.size();
     return t;
   }
+  [[nodiscard]] int number() const { return number_; }
   [[nodiscard]] std::string_view rest() {
     skip_space();
     std::string_view r = text_.substr(at_);
@@ -96,8 +97,7 @@ class Parser {
       const std::size_t end = std::min(text.find('\n', at), text.size());
       Line line(text.substr(at, end - at), ++number);
       if (auto error = statement(line, number)) return *std::move(error);
-      if (const auto& mistake = builder_.mistake())
-        return ParseError{number, 1, "", mistake->message};
+      if (const auto& mistake = builder_.mistake()) return ParseError{number, 1, "", mistake->message};
       while (line_of_node_.size() < builder_.draft().nodes.size()) line_of_node_.push_back(number);
       at = end + 1;
     }
@@ -150,8 +150,15 @@ class Parser {
     if (!op) return line.error(word, "an operation (gradproof list ops names them)");
     if (info(*op).kind == Kind::leaf) return leaf(line, *op, name);
     std::array<Expr, 2> x{};
-    for (int i = 0; i < info(*op).arity; ++i)
+    for (int i = 0; i < info(*op).arity; ++i) {
+      const Token token = line.peek();
       if (auto error = operand(line, x[static_cast<std::size_t>(i)])) return error;
+      // Graph::make would refuse it too, but can't say where it stands.
+      const auto literal = *op == id_of<Reverse>() && i == 1 ? Literal::parse(token.text) : std::nullopt;
+      if (literal && !literal->is_finite())
+        return ParseError{line.number(), token.column, "",
+                          "λ is " + literal->text() + "; a reversal needs a finite λ"};
+    }
     Attributes attributes;
     if (auto error = attribute(line, info(*op).attribute, attributes)) return error;
     define(name,

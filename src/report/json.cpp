@@ -47,6 +47,7 @@ Json json_of(const Counterexample& e) {
             {"graph", print(e.minimal.graph)},
             {"reason", e.finding.reason},
             {"detail", e.finding.detail},
+            {"against", e.finding.against},
             {"replay_file", e.replay_file}};
   if (e.finding.worst)
     j["worst"] = {{"place", e.finding.worst->place},
@@ -109,8 +110,8 @@ std::string to_json(const CheckReport& r) {
     j["oracles"].push_back({{"oracle", row.oracle},
                             {"outcome", name(row.outcome)},
                             {"note", row.note},
-                            {"worst", number(row.worst)},
-                            {"allowed", number(row.allowed)}});
+                            {"worst", row.worst},
+                            {"allowed", row.allowed}});
   return dumped(j);
 }
 

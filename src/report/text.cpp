@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "gradproof/report.hpp"
 #include "gradproof/text.hpp"
@@ -67,6 +68,26 @@ std::string subject_line(const SubjectFacts& s) {
   return line + "\n";
 }
 
+// A file name as a shell takes it.
+std::string quoted(const std::string& file) {
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("/._-+,:@%").find(c) != std::string_view::npos;
+  };
+  if (std::ranges::all_of(file, plain)) return file;
+  std::string text = "'";
+  for (const char c : file) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+// Graphs as their lines, without the line that names the format.
+std::string without_header(std::string text) {
+  const std::string header = "gradproof 1\n";
+  for (std::size_t at = text.find(header); at != std::string::npos; at = text.find(header))
+    text.erase(at, header.size());
+  return text;
+}
+
 std::string counterexample_text(const Counterexample& e) {
   const Case& c = e.minimal;
   std::string where = std::string(format(c.dtype).words);
@@ -74,8 +95,7 @@ std::string counterexample_text(const Counterexample& e) {
   if (c.rank != 2) where += fmt::format(", rank {}", c.rank);
   std::string text =
     fmt::format("  counterexample for {} ({}, {}):\n", e.property, where, plural(e.nodes, "node"));
-  std::string graph = print(c.graph);
-  graph.erase(0, graph.find('\n') + 1);
+  std::string graph = without_header(print(c.graph));
   constexpr std::size_t longest = 2000;
   if (graph.size() > longest) graph = graph.substr(0, longest) + "\n... (whole in the replay file)\n";
   text += indented(graph, "      ");
@@ -85,9 +105,11 @@ std::string counterexample_text(const Counterexample& e) {
                         e.finding.worst->place, e.finding.worst->expected, e.finding.worst->observed,
                         e.finding.worst->allowed);
   else text += "    " + e.finding.reason + "\n";
+  if (!e.finding.against.empty())
+    text += "    that is what must follow from:\n" + indented(without_header(e.finding.against), "      ");
   if (!e.finding.detail.empty())
     text += "    the subject's own words:\n" + indented(e.finding.detail, "      | ");
-  if (!e.replay_file.empty()) text += "    replay: gradproof replay " + e.replay_file + "\n";
+  if (!e.replay_file.empty()) text += "    replay: gradproof replay " + quoted(e.replay_file) + "\n";
   return text;
 }
 
@@ -171,10 +193,11 @@ std::string to_text(const Report& r, Style style) {
   if (r.counterexamples.size() > 1) {
     text += "\n  also failing:";
     for (std::size_t i = 1; i < r.counterexamples.size(); ++i)
-      text += fmt::format(
-        "\n    {} ({}){}", r.counterexamples[i].property, plural(r.counterexamples[i].nodes, "node"),
-        r.counterexamples[i].replay_file.empty() ? ""
-                                                 : ": gradproof replay " + r.counterexamples[i].replay_file);
+      text += fmt::format("\n    {} ({}){}", r.counterexamples[i].property,
+                          plural(r.counterexamples[i].nodes, "node"),
+                          r.counterexamples[i].replay_file.empty()
+                            ? ""
+                            : ": gradproof replay " + quoted(r.counterexamples[i].replay_file));
     text += "\n";
   }
   if (!r.tallies.empty())
@@ -201,12 +224,12 @@ std::string to_text(const CheckReport& r, Style style) {
   entries("gradient", r.gradient);
   std::size_t widest = 6;
   for (const OracleRow& row : r.rows) widest = std::max(widest, width(row.oracle));
-  text += "  " + padded("oracle", widest) + "  verdict         largest difference   allowed\n";
+  if (!r.rows.empty())
+    text += "  " + padded("oracle", widest) + "  verdict         largest difference   allowed\n";
   for (const OracleRow& row : r.rows) {
     std::string line = "  " + padded(row.oracle, widest) + "  " + padded(name(row.outcome), 14);
     if (row.outcome == Outcome::holds)
-      line += fmt::format("  {:<19}  {:.1e}", row.worst == 0 ? "0 (exact)" : fmt::format("{:.1e}", row.worst),
-                          row.allowed);
+      line += fmt::format("  {:<19}  {}", row.worst == "0" ? "0 (exact)" : row.worst, row.allowed);
     else if (!row.note.empty()) line += "  " + row.note;
     text += line + "\n";
   }

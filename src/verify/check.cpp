@@ -6,6 +6,7 @@
 #include "gradproof/ops.hpp"
 #include "gradproof/oracle.hpp"
 #include "gradproof/verify.hpp"
+#include "graph/apply.hpp"
 
 namespace gradproof {
 
@@ -34,9 +35,11 @@ Real to_real(const S& x, Bits bits) {
 template <class S>
 OracleRow judged(std::string name, const OracleAnswer<S>& answer, const std::vector<Entry>& entries,
                  Bits bits) {
-  OracleRow row{std::move(name), Outcome::holds, "", 0, 0};
-  if (!answer) return {row.oracle, Outcome::not_applicable, answer.error().reason, 0, 0};
-  if (answer->value.empty()) return {row.oracle, Outcome::undecided, "the graph has no input entries", 0, 0};
+  OracleRow row{std::move(name), Outcome::holds, "", "0", "0"};
+  Real largest(0, bits);
+  if (!answer) return {row.oracle, Outcome::not_applicable, answer.error().reason, "", ""};
+  if (answer->value.empty())
+    return {row.oracle, Outcome::undecided, "the graph has no input entries", "", ""};
   const Real u = Real::power_of_two(-bits.count, bits);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Real difference = abs(to_real(answer->value[i], bits) - entries[i].value);
@@ -48,8 +51,12 @@ OracleRow judged(std::string name, const OracleAnswer<S>& answer, const std::vec
       return row;
     }
     const Real scale = Real(entries[i].bound.bulk == 0 ? 1 : entries[i].bound.bulk, bits);
-    const double worst = (difference / scale).to_double();
-    if (worst >= row.worst) row.worst = worst, row.allowed = (allowed / scale).to_double();
+    const Real relative = difference / scale;
+    if (largest <= relative) {
+      largest = relative;
+      row.worst = numeric<Real>::sign(relative) == 0 ? "0" : relative.text(2);
+      row.allowed = numeric<Real>::sign(allowed) == 0 ? "0" : (allowed / scale).text(2);
+    }
     if (difference <= allowed) continue;
     row.outcome = Outcome::fails;
     row.note = entries[i].place + ": oracle " + to_real(answer->value[i], bits).text(20) + ", reverse mode " +
@@ -70,13 +77,52 @@ Bits working_bits(std::int64_t digits_wanted, const Bounds& bounds) {
   return digits(digits_wanted + 3 + static_cast<std::int64_t>(worst / 3.3));
 }
 
+// The first node of the graph with an operand outside its domain.
+std::optional<NodeId> outside_domain(const Graph& graph, const Evaluation<Real>& values) {
+  for (std::uint32_t i = 0; i < graph.size(); ++i) {
+    const Node& node = graph[NodeId{i}];
+    const bool good = with_op(node.op, [&]<class O>(std::type_identity<O>) {
+      if constexpr (O::kind == Kind::elementwise || O::kind == Kind::selection) {
+        for (std::size_t k = 0; k < O::arity; ++k)
+          for (const Real& x : values[node.operand[k]])
+            if (!inside(O::domain[k], x, node.attributes)) return false;
+      }
+      return true;
+    });
+    if (!good) return NodeId{i};
+  }
+  return {};
+}
+
+// Whether a selection stands on its kink. (A rounding at a tie has a value and a declared gradient.)
+bool on_kink(const Graph& graph, const Evaluation<Real>& values) {
+  for (const Node& node : graph.nodes()) {
+    const bool on = with_op(node.op, [&]<class O>(std::type_identity<O>) {
+      if constexpr (O::kind == Kind::selection) {
+        const auto a = values[node.operand[0]], b = values[node.operand[O::arity - 1]];
+        for (std::size_t k = 0; k < a.size(); ++k) {
+          if constexpr (O::arity == 1) {
+            if (numeric<Real>::sign(O::kink(a[k])) == 0) return true;
+          } else if (numeric<Real>::sign(O::kink(a[k], b[k])) == 0) {
+            return true;
+          }
+        }
+      }
+      return false;
+    });
+    if (on) return true;
+  }
+  return false;
+}
+
 // About how many operations on numbers the oracles need: each entry of an input is perturbed by itself.
 double oracle_work(const Graph& graph) {
   double once = 0, entries = 0;
   for (const Node& node : graph.nodes()) {
-    const double inner = info(node.op).kind == Kind::linear
-                           ? static_cast<double>(graph[node.operand[0]].shape.size()) / std::max(1U, node.shape.rows)
-                           : 1;
+    const double inner =
+      info(node.op).kind == Kind::linear
+        ? static_cast<double>(graph[node.operand[0]].shape.size()) / std::max(1U, node.shape.rows)
+        : 1;
     once += static_cast<double>(node.shape.size()) * std::max(1.0, inner);
   }
   for (const NodeId input : graph.inputs()) entries += static_cast<double>(graph[input].shape.size());
@@ -107,10 +153,16 @@ CheckReport check_graph(const Graph& graph, std::int64_t digits_wanted) {
   // At some hundred nanoseconds each this is a matter of minutes; beyond it, of hours.
   constexpr double most_work = 3e8;
   if (oracle_work(graph) > most_work) {
-    report.reason = "the graph is too large for oracles that perturb one entry at a time; check a smaller one of its kind";
+    report.reason =
+      "the graph is too large for oracles that perturb one entry at a time; check a smaller one of its kind";
     return report;
   }
-  if (bounds.kink_margin == 0) report.reason = "a selection stands on its kink, where there is no derivative";
+  if (const auto node = outside_domain(graph, values)) {
+    report.reason = graph.name(*node) + " is given an operand outside the domain of " +
+                    std::string(info(graph[*node].op).name);
+    return report;
+  }
+  if (on_kink(graph, values)) report.reason = "a selection stands on its kink, where there is no derivative";
   report.rows.push_back(judged("differences in rationals", rational_differences(graph), entries, bits));
   report.rows.push_back(judged("duals in rationals", rational_duals(graph), entries, bits));
   report.rows.push_back(judged("central differences", central_differences(graph, bits), entries, bits));
@@ -118,7 +170,7 @@ CheckReport check_graph(const Graph& graph, std::int64_t digits_wanted) {
   report.rows.push_back(judged("duals", duals(graph, bits), entries, bits));
   if (!report.reason.empty())
     for (OracleRow& row : report.rows)
-      if (row.outcome == Outcome::fails) row.outcome = Outcome::undecided;
+      if (row.outcome != Outcome::not_applicable) row.outcome = Outcome::undecided;
   const auto count = [&](Outcome o) { return std::ranges::count(report.rows, o, &OracleRow::outcome); };
   if (count(Outcome::fails) > 0) report.conclusion = Conclusion::not_verified;
   else if (count(Outcome::holds) > 0) report.conclusion = Conclusion::verified;

@@ -82,7 +82,7 @@ struct MeetingSignature {
 };
 
 // In the order in which they are tried; the right gradients stand in the comments.
-const std::array<MeetingSignature, 7> meeting_signatures = {{
+const std::array<MeetingSignature, 8> meeting_signatures = {{
   // -2 + 16
   {Meeting::shared_input, [](const std::vector<double>& g) { return g[0] == -2 - 32; },
    "every consumer of the input is reversed, not only the layer's own branch: a hook sits on the shared "
@@ -147,12 +147,20 @@ std::string factor_text(const Counterexample& e) {
   const Graph& g = e.minimal.graph;
   const auto& worst = *e.finding.worst;
   const bool lone = g.size() == 3 && g.outputs().size() == 1 && g[g.outputs()[0].node].op == id_of<Reverse>();
-  if (!lone || !worst.place.starts_with("gradient") || worst.expected == 0) return "";
+  if (!lone || !worst.place.starts_with("gradient") || worst.expected == 0 ||
+      !std::isfinite(worst.expected) || !std::isfinite(worst.observed))
+    return "";
   const double lambda = g.values(g.operands(g.outputs()[0].node)[1])[0].nearest();
   const double factor = worst.observed / (worst.expected / -lambda);
   const std::string_view symbol = observed_factor(lambda, factor);
   return " (λ = " + number(lambda) + ", observed factor " + number(factor) +
-         (symbol.empty() ? "" : ", that is " + std::string(symbol)) + ")";
+         (symbol.empty() || symbol == number(factor) ? "" : ", that is " + std::string(symbol)) + ")";
+}
+
+std::string fmt_all(double v) {
+  std::array<char, 40> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), "%.17g", v);
+  return buffer.data();
 }
 
 std::string headline(const Counterexample& e) {
@@ -160,8 +168,10 @@ std::string headline(const Counterexample& e) {
   const std::string where = " in " + std::string(format(e.minimal.dtype).words);
   if (worst.residual == Residual::no_answer || worst.residual == Residual::shape)
     return e.finding.reason + where;
-  return worst.place + where + ": expected " + number(worst.expected) + ", observed " +
-         number(worst.observed) + factor_text(e);
+  // Nine digits read well; where they hide the difference, all are shown.
+  std::string expected = number(worst.expected), observed = number(worst.observed);
+  if (expected == observed) expected = fmt_all(worst.expected), observed = fmt_all(worst.observed);
+  return worst.place + where + ": expected " + expected + ", observed " + observed + factor_text(e);
 }
 
 // What sets the failing cases apart, where the layer is right on ordinary ones.
@@ -191,6 +201,21 @@ std::pair<std::string, std::string> circumstance(const Counterexample& e) {
   return {"", ""};
 }
 
+// What a case that was not answered says, by the kind of the trouble.
+std::pair<std::string, std::string> silence(const std::string& kind) {
+  if (kind == "raised")
+    return {"the layer raises an exception",
+            "its own words are below; give backward one gradient for each argument of forward"};
+  if (kind == "returned")
+    return {"the layer does not return a tensor",
+            "return the output from forward, and a gradient from backward"};
+  if (kind == "timed_out")
+    return {"the layer does not come back in time", "look for a loop or a lock; --timeout gives it longer"};
+  if (kind == "crashed" || kind == "exited")
+    return {"the layer takes its process down", "run it under a debugger on the counterexample"};
+  return {"the layer did not answer (" + kind + ")", ""};
+}
+
 }  // namespace
 
 Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples,
@@ -199,7 +224,7 @@ Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples
   Diagnosis d{headline(examples.front()), "", ""};
   const auto& first = examples.front().finding;
   if (first.worst->residual == Residual::no_answer) {
-    d.cause = "the layer did not answer: " + first.worst->place;
+    std::tie(d.cause, d.mend) = silence(first.worst->place);
     return d;
   }
   if (first.worst->place == "damage") {
@@ -225,6 +250,9 @@ Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples
     if (const Signature* s =
           explaining(forward_signatures(), seen, dtype, [](const Observation& o) { return o.y; }))
       by(*s);
+    else if (std::ranges::any_of(seen, [](const Observation& o) { return std::isnan(o.y); }))
+      d.cause = "the forward value is NaN where the input is a number",
+      d.mend = "return the input unchanged from forward";
     else d.cause = "the forward value is not the input", d.mend = "return the input unchanged from forward";
   } else if (!backward_right) {
     if (const Signature* s =

@@ -79,10 +79,10 @@ void External::note_strikes(const protocol::CaseResult& result) {
 
 Reply External::not_tried() const {
   if (lost_) {
-    const std::string why = "the subject could not be started again: " + lost_->message;
+    const std::string why = "not tried: the subject could not be started again: " + lost_->message;
     return NoAnswer{Refusal::not_tried, "lost", why, lost_->standard_error};
   }
-  return NoAnswer{Refusal::not_tried, "given_up", "the subject hung or died too often to be asked again", ""};
+  return NoAnswer{Refusal::not_tried, "given_up", "not tried: the subject hung or died too often to be asked again", ""};
 }
 
 void External::ask(std::span<const protocol::CaseRequest> requests, std::span<const std::string> keys) {

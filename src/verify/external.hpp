@@ -1,6 +1,7 @@
 // A subject in a process of its own, behind the line protocol.
 #pragma once
 
+#include <algorithm>
 #include <map>
 
 #include "gradproof/verify.hpp"
@@ -19,10 +20,13 @@ class External : public Subject {
   [[nodiscard]] std::vector<Reply> run(std::span<const Case> cases) override;
 
   void refresh() override {
+    if (client_.group() > 0) ++deliberate_;
     client_.stop();
     known_.clear();
   }
 
+  // Processes that had to be started because one before had failed.
+  [[nodiscard]] std::size_t restarts() const { return client_.restarts() - std::min(client_.restarts(), deliberate_); }
   protocol::Client& client() { return client_; }
   [[nodiscard]] const std::optional<protocol::Failure>& lost() const { return lost_; }
 
@@ -37,6 +41,7 @@ class External : public Subject {
   // because what it is has been seen.
   static constexpr int most_strikes = 9;
   int strikes_ = 0;
+  std::size_t deliberate_ = 0;  // processes ended by refresh()
   std::optional<protocol::Failure> lost_;  // the process could not be had again
 };
 

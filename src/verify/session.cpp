@@ -1,5 +1,7 @@
 #include "verify/session.hpp"
 
+#include <filesystem>
+
 #include "gradproof/ops.hpp"
 #include "verify/external.hpp"
 
@@ -33,6 +35,13 @@ void note_facts(Report& report, const Hello& h) {
 
 void with_external(const Target& target, const Launch& launch, Report& report,
                    const std::function<void(Subject&, const Hello&)>& use) {
+  std::error_code ignored;
+  if (target.kind == Target::Kind::python &&
+      !std::filesystem::is_regular_file(launch.adapters + "/python/gradproof_adapter/__main__.py", ignored))
+    return no_subject(report,
+                      "there is no Python adapter in " + launch.adapters +
+                        "; set GRADPROOF_ADAPTERS to the folder that holds python/",
+                      "");
   External subject(target.text, command_for(target, launch),
                    protocol::Limits{.start = launch.start, .reply = launch.reply});
   const auto hello = subject.client().hello();
@@ -48,7 +57,7 @@ void with_external(const Target& target, const Launch& launch, Report& report,
       no_subject(report, "the subject was lost: " + lost->message, lost->standard_error);
   }
   report.subject.stray = subject.client().stray();
-  report.subject.restarts = subject.client().restarts();
+  report.subject.restarts = subject.restarts();
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 import copy
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -76,7 +77,6 @@ class Usage(CliCase):
     def test_an_unknown_command_is_named(self):
         self.refused("verfiy", "builtin", says=["verfiy"])
 
-    @to_be_mended("the message says only that a subcommand is required")
     def test_an_unknown_option_before_the_command_is_named(self):
         self.refused("--nope", says=["--nope"])
 
@@ -171,27 +171,21 @@ class BadOptions(CliCase):
                 with self.subTest(arguments, value=value):
                     self.refused(*arguments, value, says=[arguments[-1]])
 
-    @to_be_mended("an empty seed is taken for 0")
     def test_an_empty_seed(self):
         self.refused("verify", "builtin", "--graphs", "3", "--seed", "", says=["--seed"])
 
-    @to_be_mended("a negative seed is taken for a large one")
     def test_a_negative_seed(self):
         self.refused("verify", "builtin", "--graphs", "3", "--seed", "-1", says=["--seed"])
 
-    @to_be_mended("a seed of more than 64 bits is taken for the largest one")
     def test_a_seed_that_is_too_large(self):
         self.refused("verify", "builtin", "--graphs", "3", "--seed", "99999999999999999999999", says=["--seed"])
 
-    @to_be_mended("NaN passes the check of the range")
     def test_a_deadline_that_is_no_number(self):
         self.refused("verify", "builtin", "--graphs", "3", "--timeout", "nan", says=["--timeout"])
 
-    @to_be_mended("the number of milliseconds overflows")
     def test_a_deadline_beyond_all_clocks(self):
         self.refused("verify", "builtin", "--graphs", "3", "--timeout", "1e300", says=["--timeout"])
 
-    @to_be_mended("the message has three hundred digits of the largest double")
     def test_the_range_of_a_deadline_can_be_read(self):
         ended = run("verify", "builtin", "--timeout", "0", cwd=self.folder)
         self.assertLess(len(ended.err), 200)
@@ -260,12 +254,10 @@ class BadGraphs(CliCase):
     def test_standard_input_is_named_too(self):
         self.refused("check", "-", says=["-:1:6"], text="hello\n")
 
-    @to_be_mended("the message points at the beginning of the line")
     def test_a_lambda_that_is_nan_is_pointed_at(self):
         self.file("bad.graph", "x = input 1x1 [1]\nr = reverse x nan\noutput r\n")
         self.refused("check", "bad.graph", says=["bad.graph:2:15: ", "λ"])
 
-    @to_be_mended("bytes of the file reach the terminal as they are")
     def test_control_characters_do_not_reach_the_terminal(self):
         self.file("bad.graph", "\x1b[2Jboo\n")
         self.assertNotIn("\x1b", self.refused("check", "bad.graph", says=["bad.graph:1:1"]).err)
@@ -279,7 +271,6 @@ class BadGraphs(CliCase):
             self.refused(command, "loop", says=["loop"])
             self.refused(command, "", says=["no file"])
 
-    @to_be_mended("a named pipe is opened, and waited for, before it is looked at")
     def test_a_named_pipe_without_a_writer_is_no_hang(self):
         os.mkfifo(os.path.join(self.folder, "pipe"))
         self.refused("check", "pipe", says=["pipe"], timeout=5)
@@ -324,18 +315,15 @@ class Check(CliCase):
         self.check("x = input 1x1 [0]\ny = relu x\noutput y\n", code=4, says=["INCONCLUSIVE", "kink"])
         self.check("x = input 1x1 [1]\ny = input 1x1 [1]\nm = max x y\noutput m\n", code=4, says=["kink"])
 
-    @to_be_mended("central differences happen to agree with the rule at the tie, four oracles do not, and the verdict is ALL AGREE")
     def test_an_absolute_value_at_zero_is_inconclusive(self):
         self.check("x = input 1x1 [0]\ny = abs x\noutput y\n", code=4, says=["kink"])
 
     def test_beside_the_kink_it_is_decided(self):
         self.check("x = input 1x1 [0x1p-40]\ny = relu x\noutput y\n", code=0, says=["ALL AGREE"])
 
-    @to_be_mended("the reason for an inconclusive verdict stands behind ALL AGREE")
     def test_a_verdict_does_not_contradict_itself(self):
         self.assertNotIn("no derivative", self.check("x = input 1x1 [0.5]\ny = round x\noutput y\n", code=0))
 
-    @to_be_mended("the complex step answers with a large number, and the verdict is DISAGREEMENT")
     def test_the_logarithm_of_a_negative_number_is_no_disagreement(self):
         self.check("x = input 1x1 [-1]\ny = log x\noutput y\n", code=4, says=["INCONCLUSIVE"])
 
@@ -345,7 +333,7 @@ class Check(CliCase):
     def test_the_edges_of_domains(self):
         for line in ("log x", "sqrt x", "div 1 x", "pow x -1"):
             with self.subTest(line):
-                self.check(f"x = input 1x1 [0]\ny = {line}\noutput y\n", code=4, says=["INCONCLUSIVE", "not finite"])
+                self.check(f"x = input 1x1 [0]\ny = {line}\noutput y\n", code=4, says=["INCONCLUSIVE", "outside the domain"])
 
     def test_leaves_that_are_not_finite(self):
         for value in ("inf", "-inf", "nan"):
@@ -360,7 +348,6 @@ class Check(CliCase):
         self.check("x = input 1x1 [0.5]\nr = reverse x 1/3\ny = tanh r\noutput y\n", code=0)
         self.check("x = input 1x1 [0.5]\nr = reverse x 0\ny = tanh r\noutput y\n", code=0, says=["0.0000"])
 
-    @to_be_mended("differences below the smallest double are shown as 0 (exact)")
     def test_a_small_difference_is_not_called_exact(self):
         out = self.check("x = input 1x1 [1/3]\ny = exp x\noutput y\n", "--digits", "2000", code=0)
         self.assertNotIn("0 (exact)", re.search("central differences.*", out)[0])
@@ -410,7 +397,6 @@ class Verify(CliCase):
         self.assertEqual(ended.code, 4)
         self.assertIn("none of the dtypes", ended.out)
 
-    @to_be_mended("the small graphs that come with every run are enough for VERIFIED")
     def test_no_random_graph_is_inconclusive(self):
         ended = self.gradproof("verify", self.example("right_grl.so"), "--graphs", "0")
         self.assertEqual(ended.code, 4)
@@ -419,7 +405,7 @@ class Verify(CliCase):
     def test_a_failure_can_be_replayed(self):
         failed = self.gradproof("verify", self.example("wrong_grl.so"), "--graphs", "10", "--failures", "found here")
         said = re.search("gradient of .*: expected .*, observed .*, allowed error .*", failed.out)[0]
-        command = re.search("replay: gradproof (replay .*\\.graph)", failed.out)[1].split(" ", 1)
+        command = shlex.split(re.search("replay: gradproof (replay .*)", failed.out)[1])
         again = self.gradproof(*command)
         self.assertEqual(again.code, 1)
         self.assertIn(said, again.out)
@@ -427,7 +413,6 @@ class Verify(CliCase):
         cured = self.gradproof(*command, "--subject", self.example("right_grl.so"))
         self.assertEqual(cured.code, 0, cured.out)
 
-    @to_be_mended("the folder's name is not quoted where it has a space")
     def test_the_replay_command_can_be_pasted(self):
         failed = self.gradproof("verify", self.example("wrong_grl.so"), "--graphs", "3", "--failures", "found here")
         command = re.search("replay: (gradproof replay .*)", failed.out)[1]
@@ -444,11 +429,10 @@ class Verify(CliCase):
                 self.assertEqual(self.gradproof("replay", example["replay_file"]).code, 1)
                 self.assertEqual(self.gradproof("replay", example["replay_file"], "--subject", self.example("right_grl.so")).code, 0)
 
-    @to_be_mended("a relation's counterexample is shrunk to a graph without a reversal, and the derived graph that fails is not shown")
     def test_every_counterexample_has_a_reversal_in_it(self):
         report = report_of(self.gradproof("verify", self.example("wrong_grl.so"), "--graphs", "10", "--json", "-"))
         for example in report["counterexamples"]:
-            self.assertIn("reverse", example["graph"], example["property"])
+            self.assertIn("reverse", example["graph"] + example["against"], example["property"])
 
     def test_a_replay_without_a_property_tries_all(self):
         self.file("t.graph", RIGHT)
@@ -615,7 +599,6 @@ class Reports(CliCase):
             jsonschema.Draft202012Validator.check_schema(schema.published(name))
         jsonschema.Draft202012Validator(schema.published("report.schema.json")).validate(self.documents())
 
-    @to_be_mended("a full disk under standard output goes unnoticed")
     def test_standard_output_that_cannot_be_written(self):
         self.file("right.graph", RIGHT)
         for arguments in (("check", "right.graph"), ("check", "right.graph", "--json", "-"), ("list",)):
@@ -745,7 +728,6 @@ class Interrupts(CliCase):
         self.assertEqual(ended.code, 4)
         self.assertRegex(ended.out, "forward-bits +ok [0-9]+")
 
-    @to_be_mended("all graphs are made before the first look at the signal")
     def test_while_graphs_are_made(self):
         self.assertEqual(self.busy("verify", "builtin", "--graphs", "1000000").code, 4)
 

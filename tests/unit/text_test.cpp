@@ -77,7 +77,7 @@ TEST_CASE("text: a mistake is one line that says where and what was expected") {
   CHECK(error_of("x = input 1x2 [1 2]\ny = input 2x1 [1; 2]\nz = add x y\noutput z\n") ==
         "line 3, column 1: add: the shapes 1x2 and 2x1 differ");
   CHECK(error_of("x = input 1x1 [1]\ny = reverse x nan\noutput y\n") ==
-        "line 2, column 1: λ is nan; a reversal needs a finite λ");
+        "line 2, column 15: λ is nan; a reversal needs a finite λ");
   CHECK(error_of("x = input 1x1 [1]\n") ==
         "line 2, column 1: the graph has no output");
   CHECK(error_of("x = input 2x2 [1 2; 3]\noutput x\n") ==

@@ -81,10 +81,7 @@ HOSTILE = {
 }
 
 # Known faults of the program: (kind, file, check) and what is wrong.
-TO_BE_MENDED = {
-    ("wrong", "lambda_squared_when_stacked", "cause"): "it speaks of layers side by side that share a buffer",
-    ("wrong", "lambda_squared_when_stacked", "replay"): "the counterexample fails because of what earlier cases left in the subject, and holds in a fresh process",
-}
+TO_BE_MENDED = {}
 
 BOUND = 60  # seconds within which a hostile subject must be through, its start of at most 30 included
 PYTHON = ["--python", sys.executable]
