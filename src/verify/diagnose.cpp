@@ -82,7 +82,7 @@ struct MeetingSignature {
 };
 
 // In the order in which they are tried; the right gradients stand in the comments.
-const std::array<MeetingSignature, 8> meeting_signatures = {{
+const MeetingSignature meeting_signatures[] = {
   // -2 + 16
   {Meeting::shared_input, [](const std::vector<double>& g) { return g[0] == -2 - 32; },
    "every consumer of the input is reversed, not only the layer's own branch: a hook sits on the shared "
@@ -97,6 +97,13 @@ const std::array<MeetingSignature, 8> meeting_signatures = {{
    [](const std::vector<double>& g) { return g[0] == 4 || g[0] == 64 || g[0] == -4 || g[0] == -64; },
    "two layers in a row use one λ: the last (or first) writer wins, because λ is shared state",
    "keep λ on the autograd context (ctx) or the instance, not on the class or in a global"},
+  // 16, or once more by the λ of a layer that is still open: 2 * 8 * 2, 2 * 8 * 8
+  {Meeting::stacked,
+   [](const std::vector<double>& g) {
+     return std::abs(g[0]) == 32 || std::abs(g[0]) == 128 || std::abs(g[0]) == 256;
+   },
+   "two layers in a row do not multiply: a λ is applied more than once, because the layers share state",
+   "scale by this layer's own λ, once, in each backward; keep no state between layers"},
   // -2, -8
   {Meeting::side_by_side, [](const std::vector<double>& g) { return g[0] != -2 || g[1] != -8; },
    "two layers side by side share a λ or a result buffer: the last writer wins",
@@ -113,7 +120,7 @@ const std::array<MeetingSignature, 8> meeting_signatures = {{
   {Meeting::two_consumers, [](const std::vector<double>& g) { return g[0] != -34; },
    "a layer with two consumers scales once for each of them, or loses one",
    "return -λ * grad_output from one backward"},
-}};
+};
 
 std::optional<std::pair<const char*, const char*>> shared_cause(Subject& subject, Dtype dtype) {
   for (const MeetingSignature& signature : meeting_signatures) {
