@@ -15,11 +15,17 @@ namespace gradproof::cli {
 
 std::atomic<bool> stop = false;
 
+namespace {
+
+std::atomic<bool> nothing_to_show = false;
+
+}  // namespace
+
 void install_signal_handlers() {
   struct sigaction action {};
   action.sa_handler = [](int) {
-    // The second time nobody wants to wait for a tidy end.
-    if (stop.exchange(true)) _exit(Exit::inconclusive);
+    // The second time nobody wants to wait for a tidy end; and a check has no children and nothing to show before its end.
+    if (stop.exchange(true) || nothing_to_show) _exit(Exit::inconclusive);
     protocol::kill_all_children();
   };
   sigaction(SIGINT, &action, nullptr);
@@ -116,7 +122,9 @@ int check(const Common& common, const CheckArguments& arguments) {
   const auto document = read_document(arguments.file);
   if (!document) return Exit::usage;
   if (!writable(common.json)) return complain("can't write " + common.json);
+  nothing_to_show = true;
   CheckReport report = check_graph(document->graph, arguments.digits);
+  nothing_to_show = false;
   report.file = arguments.file;
   if (common.json != "-") fmt::print("{}", to_text(report, {colored()}));
   if (!common.json.empty() && !write_file(common.json, to_json(report)))

@@ -559,7 +559,9 @@ TEST_CASE("the host ends when it is told to, and when nobody asks any more") {
   CHECK(polite.ending() == 0);
   Host silent(examples + "right_grl.so");
   silent.greet();
-  CHECK(silent.standard_error() == "");
+  // Catch2 of version 3 has its seed in a buffer that the forked host inherits and flushes.
+  const std::string said = silent.standard_error();
+  CHECK((said.empty() || said.starts_with("Randomness seeded to")));
   CHECK(silent.ending() == 0);
 }
 
