@@ -14,22 +14,27 @@ namespace gradproof {
 // --- Evaluation
 // -------------------------------------------------------------------------------------------------------
 
+// Which values an evaluation keeps: those of all nodes, or only of leaves and outputs. The others' memory then
+// serves again as soon as they have been read for the last time.
+enum class Keep { all, outputs };
+
 // A graph's values in one number type. Leaves are loaded once; change some and run again. The graph must
-// outlive it. Instantiated for float, double, Real, Complex<Real>, Dual<Real>, Rational, Dual<Rational>, and
+// outlive it. Instantiated for float, double, Real, Ball, Complex<Real>, Dual<Real>, Rational, Dual<Rational>, and
 // the analyses of src/number.
 template <Number S>
 class Evaluation {
  public:
   // `precision` matters to types that have one.
-  explicit Evaluation(const Graph& graph, Bits precision = {});
+  explicit Evaluation(const Graph& graph, Bits precision = {}, Keep keep = Keep::all);
 
   [[nodiscard]] std::span<S> leaf(NodeId id);
   // Computes every node. `intercept(node, out)`, where given, may fill a node in our stead by returning true.
   using Intercept = std::function<bool(NodeId, std::span<S> out)>;
   void run(const Intercept& intercept = {});
-  // Computes only what depends on this leaf.
+  // Computes only what depends on this leaf; needs Keep::all.
   void run_after(NodeId leaf);
 
+  // With Keep::outputs, of leaves and outputs only.
   [[nodiscard]] std::span<const S> operator[](NodeId id) const {
     return {slab_.data() + offset_[id.index], graph_->operator[](id).shape.size()};
   }
@@ -39,12 +44,23 @@ class Evaluation {
   [[nodiscard]] std::optional<NodeId> undefined() const { return undefined_; }
 
  private:
-  void compute(NodeId id);
+  // One node's work, laid out for the processor: where its operands and its result stand, and either an
+  // operation on single numbers, or (from `general` on) a node that needs more.
+  struct Step {
+    std::uint32_t a, b, y, work;
+  };
+  static constexpr std::uint32_t general = std::uint32_t{1} << 31;
+  void plan();
+  bool compute(const Step& step);
+  [[nodiscard]] NodeId node_of(const Step& step) const;
+
   const Graph* graph_;
   Bits precision_;
+  Keep keep_;
   S zero_;
-  std::vector<S> slab_;
-  std::vector<std::size_t> offset_;
+  Slab<S> slab_;
+  std::vector<std::uint32_t> offset_;
+  std::vector<Step> steps_;  // of all nodes but the leaves, in order
   std::optional<NodeId> undefined_;
 };
 

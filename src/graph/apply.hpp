@@ -22,23 +22,55 @@ S forward_of(const Attributes& attributes, const S& x) {
   else return O::forward(x);
 }
 
-// Entry by entry; an operand of one entry (a scalar λ) serves all. False when an operand is outside the
-// domain and S has no NaN to say so.
+// y := O(a, b) or O(a) for single numbers. A number type whose results need memory specialises it to write where
+// y stands.
+template <class O, Number S>
+struct Single {
+  static void compute(S& y, const Attributes& /*attributes*/, const S& a, const S& b) {
+    y = O::forward(a, b);
+  }
+  static void compute(S& y, const Attributes& attributes, const S& a) { y = forward_of<O, S>(attributes, a); }
+};
+
+// False when an operand is outside the domain and S has no NaN to say so.
+template <class O, Number S>
+bool apply_single(const Attributes& attributes, S& y, const S& a, const S& b) {
+  if constexpr (!numeric<S>::has_nan) {
+    if (!inside(O::domain[0], a, attributes)) return false;
+    if constexpr (O::arity == 2)
+      if (!inside(O::domain[1], b, attributes)) return false;
+  }
+  if constexpr (O::arity == 2) Single<O, S>::compute(y, attributes, a, b);
+  else Single<O, S>::compute(y, attributes, a);
+  return true;
+}
+
+// Entry by entry; an operand of one entry (a scalar λ) serves all.
 template <class O, Number S>
 bool apply_elementwise(const Attributes& attributes, View<S> a, View<S> b, Shape out, S* y) {
   const std::size_t b_step = b.shape.size() == 1 ? 0 : 1;
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const S& x = a.data[i];
-    if constexpr (!numeric<S>::has_nan) {
-      if (!inside(O::domain[0], x, attributes)) return false;
-      if constexpr (O::arity == 2)
-        if (!inside(O::domain[1], b.data[i * b_step], attributes)) return false;
-    }
-    if constexpr (O::arity == 2) y[i] = O::forward(x, b.data[i * b_step]);
-    else y[i] = forward_of<O, S>(attributes, x);
-  }
+  for (std::size_t i = 0; i < out.size(); ++i)
+    if (!apply_single<O, S>(attributes, y[i], a.data[i], b.data[i * b_step])) return false;
   return true;
 }
+
+// The operations on single numbers as functions, by their place in the table; those that are no such operation
+// are never called. An evaluation of a million scalar nodes spends its time here.
+template <Number S>
+using SingleKernel = bool (*)(S* y, const S* a, const S* b);
+template <class O, Number S>
+bool single_kernel(S* y, const S* a, [[maybe_unused]] const S* b) {
+  if constexpr (O::kind == Kind::leaf || O::kind == Kind::linear || O::attribute != AttributeKind::none)
+    return false;
+  else if constexpr (O::klass == Class::analytic && !AnalyticNumber<S>) return false;
+  else return apply_single<O, S>({}, *y, *a, *b);
+}
+template <Number S, std::size_t... I>
+constexpr std::array<SingleKernel<S>, op_count> single_kernels_at(std::index_sequence<I...>) {
+  return {single_kernel<std::tuple_element_t<I, OpTable>, S>...};
+}
+template <Number S>
+inline constexpr auto single_kernels = single_kernels_at<S>(std::make_index_sequence<op_count>{});
 
 // y := op(a, b). `zero` is the zero of the precision in use. False when the value does not exist in S.
 template <Number S>

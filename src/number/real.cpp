@@ -2,6 +2,8 @@
 
 #include <gmp.h>
 
+#include <new>
+
 namespace gradproof {
 
 Real::Real(const Literal& literal, Bits precision) : Real(precision) {
@@ -22,6 +24,22 @@ std::string Real::text(int significant) const {
   std::string text(raw);
   mpfr_free_str(raw);
   return text;
+}
+
+Slab<Real>::Slab(std::size_t count, const Real& zero) : count_(count) {
+  const mpfr_prec_t precision = zero.precision().count;
+  const std::size_t limbs = mpfr_custom_get_size(precision) / sizeof(mp_limb_t);
+  limbs_.reset(new mp_limb_t[count * limbs]);
+  numbers_ = static_cast<Real*>(::operator new(count * sizeof(Real)));
+  for (std::size_t i = 0; i < count; ++i) {
+    new (numbers_ + i) Real(Real::InSlab{}, precision, limbs_.get() + i * limbs);
+    mpfr_set(numbers_[i].get(), zero.get(), MPFR_RNDN);
+  }
+}
+
+Slab<Real>::~Slab() {
+  for (std::size_t i = 0; i < count_; ++i) numbers_[i].~Real();
+  ::operator delete(numbers_);
 }
 
 }  // namespace gradproof
