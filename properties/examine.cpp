@@ -1,7 +1,9 @@
 #include "examine.hpp"
 
 #include <algorithm>
+#include <memory>
 
+#include "crew.hpp"
 #include "gradproof/ops.hpp"
 #include "relations.hpp"
 
@@ -85,19 +87,55 @@ Graph nth_graph(const Examination& e, std::uint64_t index) {
   return random_graph(e.seed, index, index % 2 == 0 ? e.exact : e.smooth);
 }
 
+namespace {
+
+// A case and what the property found on it.
+struct Looked {
+  Case c;
+  Finding finding;
+};
+
+// The subject, and as many others like it as there are jobs for and it can be had.
+struct Crew {
+  Crew(Subject& subject, std::size_t jobs) : members{&subject} {
+    while (members.size() < jobs) {
+      others.push_back(subject.another());
+      if (!others.back()) return;
+      members.push_back(others.back().get());
+    }
+  }
+  std::vector<std::unique_ptr<Subject>> others;
+  std::vector<Subject*> members;
+};
+
+}  // namespace
+
 Examined examine(Subject& subject, const Property& property, const Examination& e) {
   Tallying tallying(property, e.dtype);
   Examined result;
-  for (std::uint64_t i = 0; i < e.graphs; ++i) {
-    if (e.stop != nullptr && e.stop->load()) break;
-    const Case c{quantized(nth_graph(e, i), e.dtype), e.dtype};
-    const Finding f = property.check(subject, c);
-    tallying.add(f);
-    if (e.progress) e.progress(i + 1);
-    if (f.outcome != Outcome::fails || result.counterexample) continue;
-    result.found_at = i + 1;
-    result.counterexample = shrunk(subject, property, c, f);
-    if (e.until_first_failure) break;
+  const Crew crew(subject, e.jobs);
+  const auto stopped = [&] { return e.stop != nullptr && e.stop->load(); };
+  // Alone, a subject is asked nothing after its first failure; several may be asked some cases more, which are not
+  // counted.
+  const std::uint64_t most = crew.members.size() == 1 ? 1 : 32 * crew.members.size();
+  for (std::uint64_t begin = 0; begin < e.graphs && !stopped(); begin += most) {
+    std::vector<std::optional<Looked>> block(std::min(most, e.graphs - begin));
+    in_parallel(crew.members.size(), block.size(), [&](std::size_t worker, std::size_t i) {
+      if (stopped()) return;
+      const Case c{quantized(nth_graph(e, begin + i), e.dtype), e.dtype};
+      block[i] = Looked{c, property.check(*crew.members[worker], c)};
+    });
+    for (std::uint64_t i = 0; i < block.size() && block[i]; ++i) {
+      const auto& [c, finding] = *block[i];
+      tallying.add(finding);
+      if (e.progress) e.progress(begin + i + 1);
+      if (finding.outcome != Outcome::fails || result.counterexample) continue;
+      result.found_at = begin + i + 1;
+      result.counterexample = shrunk(subject, property, c, finding);
+      if (!e.until_first_failure) continue;
+      result.tally = tallying.tally();
+      return result;
+    }
   }
   result.tally = tallying.tally();
   return result;

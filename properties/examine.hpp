@@ -36,6 +36,7 @@ struct Examination {
   Recipe exact{.family = Family::exact};
   Recipe smooth{.family = Family::smooth};
   bool until_first_failure = true;
+  std::size_t jobs = 1;                              // threads, where the subject can be had more than once
   const std::atomic<bool>* stop = nullptr;           // set from a signal handler
   std::function<void(std::uint64_t done)> progress;  // after each graph
 };
@@ -49,6 +50,7 @@ struct Examined {
   std::optional<std::uint64_t> found_at;  // how many graphs it took, counted from 1
 };
 
+// The result does not depend on the number of jobs.
 [[nodiscard]] Examined examine(Subject& subject, const Property& property, const Examination& e);
 
 }  // namespace gradproof

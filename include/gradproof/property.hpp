@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -74,6 +75,8 @@ class Subject {
   [[nodiscard]] Reply run(const Case& c);
   // Forgets all that went before: what follows is answered by a fresh process, where there is one.
   virtual void refresh() {}
+  // Another subject that answers in the same way, for another thread; null where there can be only one.
+  [[nodiscard]] virtual std::unique_ptr<Subject> another() const { return nullptr; }
 };
 
 // Subject number 0: gradproof's own engine, in float or double.
@@ -83,6 +86,7 @@ class Engine : public Subject {
   using Subject::run;
   [[nodiscard]] std::vector<Reply> run(std::span<const Case> cases) override;
   [[nodiscard]] Reply run_twice(const Case& c) override;
+  [[nodiscard]] std::unique_ptr<Subject> another() const override { return std::make_unique<Engine>(); }
 };
 
 // The gradient graph whose outputs are the gradients alone, with the weights 1, 2, 3 ... as cotangents: what
@@ -112,7 +116,7 @@ struct Finding {
   Outcome outcome = Outcome::not_applicable;
   std::string reason;  // why undecided or not applicable; for no_answer failures the subject's message
   std::optional<Disagreement> worst;
-  std::string detail;  // the subject's own words, where it failed to answer
+  std::string detail;   // the subject's own words, where it failed to answer
   std::string against;  // the second graph of a relation, as text
   // Holds: the smallest relative error, in any one entry that is not zero, that this check would have caught.
   // Nothing where only zeros were compared.

@@ -54,9 +54,13 @@ struct PropertiesOptions {
   std::uint64_t seed = 1;
   std::uint64_t graphs = 200;
   Dtype dtype = Dtype::f64;
+  std::size_t jobs = 1;  // threads for the built-in engine; the report is the same for any number
   const std::atomic<bool>* stop = nullptr;
   std::function<void(const std::string& what, std::size_t done, std::size_t of)> progress;
 };
+
+// As many threads as the machine runs at once, and at least one.
+[[nodiscard]] std::size_t all_cores();
 
 // The catalogue on random graphs: each property on the same graphs, exact and smooth by turns, until it
 // fails.

@@ -106,8 +106,13 @@ int properties(const Common& common, const PropertiesArguments& arguments) {
   std::vector<Report> reports;
   {
     Progress progress(common);
-    PropertiesOptions options{arguments.properties, arguments.seed, arguments.graphs,
-                              dtype->front(),       &stop,          {}};
+    PropertiesOptions options{arguments.properties,
+                              arguments.seed,
+                              arguments.graphs,
+                              dtype->front(),
+                              arguments.jobs == 0 ? all_cores() : arguments.jobs,
+                              &stop,
+                              {}};
     options.progress = [&](const std::string& what, std::size_t done, std::size_t of) {
       progress.show(what, done, of);
     };

@@ -36,6 +36,7 @@ struct PropertiesArguments {
   std::string subject = "builtin";
   std::uint64_t seed = 1;
   std::uint64_t graphs = 200;
+  std::size_t jobs = 0;  // 0: all cores
   std::string dtype = "f64";
   std::string failures = "gradproof-failures";
 };

@@ -113,6 +113,10 @@ void add_properties(CLI::App& app, Arguments& a, int& code) {
   c->add_option("--seed", a.properties.seed, "Seed of all random choices")->check(seed_range);
   c->add_option("--graphs", a.properties.graphs, "Random graphs for each property")
     ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 40));
+  c->add_option(
+     "--jobs", a.properties.jobs,
+     "Threads for the built-in engine (default: one for each core); the report is the same for any number")
+    ->check(CLI::Range(1, 1024));
   c->add_option("--dtype", a.properties.dtype, "The dtype of the subject's answers");
   c->add_option("--failures", a.properties.failures, "Folder for replay files")->type_name("DIR");
   add_subject_options(*c, a.common);
@@ -163,7 +167,8 @@ int usage_error(const CLI::App& app, const CLI::ParseError& e, int argc, char** 
   const auto known = app.get_subcommands([&](const CLI::App* c) { return c->get_name() == first; });
   const bool unknown = !first.empty() && first[0] != '-' && known.empty();
   if (!first.empty() && first[0] == '-')
-    return cli::complain("there is no option " + first + " before a command; gradproof --help names the commands");
+    return cli::complain("there is no option " + first +
+                         " before a command; gradproof --help names the commands");
   if (unknown) return cli::complain("there is no command " + first + "; gradproof --help names them");
   return cli::complain(std::string(e.what()) + "; see gradproof --help, or gradproof COMMAND --help");
 }

@@ -1,5 +1,6 @@
 // The catalogue on random graphs, and on one.
 #include <algorithm>
+#include <thread>
 
 #include "examine.hpp"
 #include "verify/battery.hpp"
@@ -53,6 +54,7 @@ Examined run_one(Subject& subject, const Property& p, const PropertiesOptions& o
   e.graphs = options.graphs;
   e.dtype = options.dtype;
   e.stop = options.stop;
+  e.jobs = options.jobs;
   const bool engine = hello.adapter.empty();
   if (!engine || options.dtype != Dtype::f64) {
     e.exact = graph_recipe(Family::exact, options.dtype, hello.ops);
@@ -66,6 +68,8 @@ Examined run_one(Subject& subject, const Property& p, const PropertiesOptions& o
 }
 
 }  // namespace
+
+std::size_t all_cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
 Report run_properties(const Target& target, const Launch& launch, const PropertiesOptions& options) {
   Report report;

@@ -491,6 +491,17 @@ class Properties(CliCase):
         self.assertIn("double-backward", ended.out)
 
 
+    def test_any_number_of_jobs_gives_the_same_report(self):
+        def report(jobs):
+            found = report_of(self.gradproof("properties", "--graphs", "60", "--seed", "3", "--jobs", jobs, "--json", "-"))
+            return {k: v for k, v in found.items() if k != "seconds"}
+        one = report("1")
+        self.assertGreater(sum(t["holds"] for t in one["properties"]), 500)
+        self.assertEqual(report("2"), one)
+        self.assertEqual(report("7"), one)
+        self.refused("properties", "--jobs", "0", says=["--jobs", "1"])
+
+
 class SmallCommands(CliCase):
     def test_lists(self):
         self.assertEqual(self.gradproof("list").out, self.gradproof("list", "targets").out)
