@@ -5,8 +5,20 @@
 namespace gradproof {
 
 std::span<const Property* const> catalogue() {
-  static constexpr std::array<const Property*, 23> all = {&forward_bits,
+  static constexpr std::array<const Property*, 35> all = {&forward_bits,
                                                           &backward_rounded,
+                                                          &two_layers_alive,
+                                                          &set_lambda_takes,
+                                                          &lambda_of_the_forward_pass,
+                                                          &pending_in_any_order,
+                                                          &backward_again,
+                                                          &forward_again,
+                                                          &copies_keep_lambda,
+                                                          &pickles_keep_lambda,
+                                                          &threads_keep_apart,
+                                                          &in_place_after_the_layer,
+                                                          &evaluation_mode_reverses,
+                                                          &lambda_gets_no_gradient,
                                                           &forward_identity,
                                                           &reversal_scales,
                                                           &leaf_reversal,

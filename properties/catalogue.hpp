@@ -7,6 +7,18 @@ namespace gradproof {
 
 extern const Property forward_bits;
 extern const Property backward_rounded;
+extern const Property two_layers_alive;
+extern const Property set_lambda_takes;
+extern const Property lambda_of_the_forward_pass;
+extern const Property pending_in_any_order;
+extern const Property backward_again;
+extern const Property forward_again;
+extern const Property copies_keep_lambda;
+extern const Property pickles_keep_lambda;
+extern const Property threads_keep_apart;
+extern const Property in_place_after_the_layer;
+extern const Property evaluation_mode_reverses;
+extern const Property lambda_gets_no_gradient;
 extern const Property forward_identity;
 extern const Property gradient_rational_differences;
 extern const Property gradient_rational_duals;

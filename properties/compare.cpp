@@ -72,6 +72,17 @@ void Comparison::output_entry(std::size_t output, std::size_t entry, double expe
   consider("value of", graph_.outputs()[output].node, entry, expected, observed, 0, same);
 }
 
+void Comparison::strength_entry(double observed) {
+  ++finding_.compared;
+  if (observed == 0) {
+    if (finding_.outcome == Outcome::not_applicable) finding_.outcome = Outcome::holds;
+    return;
+  }
+  finding_.outcome = Outcome::fails;
+  if (!finding_.worst)
+    finding_.worst = Disagreement{"gradient of λ", 0, observed, 0, Residual::expected_zero};
+}
+
 void Comparison::undecided(std::string reason) {
   if (finding_.outcome == Outcome::fails) return;
   finding_.outcome = Outcome::undecided;

@@ -48,6 +48,8 @@ class Comparison {
                              double allowed, bool agrees) {
     consider("gradient of", graph_.inputs()[input], entry, expected, observed, allowed, agrees);
   }
+  // The gradient that λ was given; 0 is what it must be.
+  void strength_entry(double observed);
   // Equal bit for bit, but that one NaN is as good as another.
   void output_entry(std::size_t output, std::size_t entry, double expected, double observed);
   void undecided(std::string reason);

@@ -3,6 +3,7 @@
 
 #include "gradproof/calculus.hpp"
 #include "gradproof/property.hpp"
+#include "player.hpp"
 
 namespace gradproof {
 
@@ -64,6 +65,10 @@ Reply Subject::run(const Case& c) {
 
 Reply Subject::run_twice(const Case&) {
   return NoAnswer{Refusal::unsupported, "unsupported", "double backward", ""};
+}
+
+Reply Subject::live(const Scenario&) {
+  return NoAnswer{Refusal::unsupported, "unsupported", "scenarios", ""};
 }
 
 Graph weighted_gradient(const Graph& gradient_graph, std::size_t outputs) {
@@ -128,5 +133,7 @@ Reply Engine::run_twice(const Case& c) {
   a.outputs.clear();
   return a;
 }
+
+Reply Engine::live(const Scenario& scenario) { return Player().live(scenario); }
 
 }  // namespace gradproof

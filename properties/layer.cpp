@@ -3,13 +3,11 @@
 #include "compare.hpp"
 #include "gradproof/ops.hpp"
 #include "gradproof/real.hpp"
+#include "lone.hpp"
 
 namespace gradproof {
 
-namespace {
-
-// The λ of a graph that is an input, a reversal by a literal, and nothing else.
-std::optional<double> lone_lambda(const Graph& g) {
+std::optional<Lone> lone(const Graph& g) {
   if (g.size() != 3 || g.outputs().size() != 1 || g.inputs().size() != 1 ||
       g[g.outputs()[0].node].op != id_of<Reverse>())
     return {};
@@ -17,38 +15,18 @@ std::optional<double> lone_lambda(const Graph& g) {
   if (g[operands[0]].op != id_of<Input>() || g[operands[1]].op != id_of<Constant>() ||
       !g[operands[1]].shape.is_scalar())
     return {};
-  return g.values(operands[1])[0].nearest();
+  const Shape shape = g[operands[0]].shape;
+  const auto filled = [&](std::span<const Literal> values) {
+    std::vector<double> v;
+    for (std::size_t k = 0; k < shape.size(); ++k)
+      v.push_back((values.size() == 1 ? values[0] : values[k]).nearest());
+    return v;
+  };
+  return Lone{g.values(operands[1])[0].nearest(), shape, filled(g.values(operands[0])),
+              filled(g.outputs()[0].cotangent)};
 }
 
-double entry_of(std::span<const Literal> values, std::size_t k) {
-  return (values.size() == 1 ? values[0] : values[k]).nearest();
-}
-
-constexpr std::string_view not_alone = "the graph is more than one reversal of an input";
-
-Finding check_forward_bits(Subject& subject, const Case& c) {
-  if (!lone_lambda(c.graph)) return not_applicable(std::string(not_alone));
-  const auto answer = numbers(subject.run(c), c);
-  if (!answer) return answer.error();
-  Comparison comparison(c.graph);
-  const auto x = c.graph.values(c.graph.inputs()[0]);
-  for (std::size_t k = 0; k < answer->outputs[0].size(); ++k)
-    comparison.output_entry(0, k, entry_of(x, k), answer->outputs[0][k]);
-  Finding f = comparison.finish();
-  // An empty tensor that comes back empty has been passed on.
-  if (answer->outputs[0].empty()) f.outcome = Outcome::holds;
-  return f;
-}
-
-struct Accepted {
-  double expected;
-  double allowed;
-  bool agrees;
-};
-
-// -λ g rounded once; in formats below float64 also with λ rounded first (to the format, or to float32 as
-// half-precision kernels do), or within one ulp.
-Accepted judge(Dtype dtype, double lambda, double g, double observed) {
+Accepted accepted(Dtype dtype, double lambda, double g, double observed) {
   // NaN and infinities obey IEEE: -0 * inf is NaN, and so is anything times NaN.
   if (!std::isfinite(g) || !std::isfinite(lambda)) {
     const double expected = -lambda * g;
@@ -66,19 +44,34 @@ Accepted judge(Dtype dtype, double lambda, double g, double observed) {
   return {expected, allowed, near || as_rounded || overflowed};
 }
 
+namespace {
+
+Finding check_forward_bits(Subject& subject, const Case& c) {
+  const auto layer = lone(c.graph);
+  if (!layer) return not_applicable(std::string(not_alone));
+  const auto answer = numbers(subject.run(c), c);
+  if (!answer) return answer.error();
+  Comparison comparison(c.graph);
+  for (std::size_t k = 0; k < answer->outputs[0].size(); ++k)
+    comparison.output_entry(0, k, layer->x[k], answer->outputs[0][k]);
+  Finding f = comparison.finish();
+  // An empty tensor that comes back empty has been passed on.
+  if (answer->outputs[0].empty()) f.outcome = Outcome::holds;
+  return f;
+}
+
 Finding check_backward_rounded(Subject& subject, const Case& c) {
-  const auto lambda = lone_lambda(c.graph);
-  if (!lambda) return not_applicable(std::string(not_alone));
+  const auto layer = lone(c.graph);
+  if (!layer) return not_applicable(std::string(not_alone));
   const auto reply = subject.run(c);
   const auto answer = numbers(reply, c);
   if (!answer) return answer.error();
   // Zeros and no gradient at all are the same only where zeros are right.
   Comparison comparison(c.graph);
-  const auto& cotangent = c.graph.outputs()[0].cotangent;
   double power = 0;
   for (std::size_t k = 0; k < answer->gradients[0].size(); ++k) {
     const double observed = answer->gradients[0][k];
-    const Accepted a = judge(c.dtype, *lambda, entry_of(cotangent, k), observed);
+    const Accepted a = accepted(c.dtype, layer->lambda, layer->cotangent[k], observed);
     comparison.judged_gradient_entry(0, k, a.expected, observed, a.allowed, a.agrees);
     power = std::max(power, c.dtype == Dtype::f64 ? unit_roundoff(c.dtype) : 2 * unit_roundoff(c.dtype));
   }
@@ -99,7 +92,8 @@ const Property forward_bits{
     "or NaN where (1+λ)x overflows; a trip through another dtype loses digits or range. `view_as` in PyTorch "
     "exists to return a new tensor "
     "object with the same data, so that autograd records the step.",
-  .check = check_forward_bits};
+  .check = check_forward_bits,
+  .looks = Looks::at_the_layer};
 
 const Property backward_rounded{
   .id = "backward-rounded",
@@ -110,6 +104,7 @@ const Property backward_rounded{
     "negative, tiny, huge and values that float32 can't hold; g has both signs and many magnitudes. In a "
     "training loop the sign in front of the domain "
     "loss stays plus: the reversal is the layer's job, and negating the loss as well would undo it.",
-  .check = check_backward_rounded};
+  .check = check_backward_rounded,
+  .looks = Looks::at_the_layer};
 
 }  // namespace gradproof

@@ -78,6 +78,7 @@ Finding check_duals(Subject& s, const Case& c) {
 // -λ. So double backward is the declared gradient of the gradient graph, which the complex step finds on that
 // graph, anchored.
 Finding check_double_backward(Subject& subject, const Case& c) {
+  if (c.graph.inputs().empty()) return not_applicable("a graph without inputs has no second gradient");
   const Graph first = weighted_gradient(gradient(c.graph), c.graph.outputs().size());
   const Judged judged(first, c.dtype);
   if (!judged.undecidable().empty()) return undecided(judged.undecidable());

@@ -12,6 +12,7 @@
 
 #include "gradproof/dtype.hpp"
 #include "gradproof/graph.hpp"
+#include "gradproof/scenario.hpp"
 
 namespace gradproof {
 
@@ -73,6 +74,10 @@ class Subject {
   // entry by entry (double backward). `outputs` is empty in the answer.
   [[nodiscard]] virtual Reply run_twice(const Case& c);
   [[nodiscard]] Reply run(const Case& c);
+  // Lives the scenario. Its records, in order, are the answer's gradients; there are no outputs.
+  [[nodiscard]] virtual Reply live(const Scenario& scenario);
+  // Whether its author declares that λ is read in the backward pass, and not in the forward pass.
+  [[nodiscard]] virtual bool reads_late() { return false; }
   // Forgets all that went before: what follows is answered by a fresh process, where there is one.
   virtual void refresh() {}
   // Another subject that answers in the same way, for another thread; null where there can be only one.
@@ -86,6 +91,7 @@ class Engine : public Subject {
   using Subject::run;
   [[nodiscard]] std::vector<Reply> run(std::span<const Case> cases) override;
   [[nodiscard]] Reply run_twice(const Case& c) override;
+  [[nodiscard]] Reply live(const Scenario& scenario) override;
   [[nodiscard]] std::unique_ptr<Subject> another() const override { return std::make_unique<Engine>(); }
 };
 
@@ -118,17 +124,23 @@ struct Finding {
   std::optional<Disagreement> worst;
   std::string detail;   // the subject's own words, where it failed to answer
   std::string against;  // the second graph of a relation, as text
+  std::string story;    // what was done with the layer, step by step, where a graph does not say it
   // Holds: the smallest relative error, in any one entry that is not zero, that this check would have caught.
   // Nothing where only zeros were compared.
   std::optional<double> detection_power;
   std::size_t compared = 0;
 };
 
+// What a property looks at: graphs of all kinds, the layer alone (a graph of one reversal), or a scenario with the λ,
+// input and cotangent of such a graph.
+enum class Looks { at_graphs, at_the_layer, at_its_life };
+
 struct Property {
   std::string_view id;
   std::string_view claim;    // one sentence
   std::string_view explain;  // what it means for the author of a layer, and what to look at when it fails
   Finding (*check)(Subject& subject, const Case& c);
+  Looks looks = Looks::at_graphs;
 };
 
 // The catalogue, in the order in which reports list it.

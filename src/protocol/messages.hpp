@@ -28,6 +28,9 @@ struct WireTensor {
 struct CaseRequest {
   std::string graph, dtype, layout;
   int rank = 2;
+  // In place of a graph: a scenario's steps, as the JSON array that docs/reference/protocol.md describes.
+  std::string scenario{};
+  bool twice = false;  // asks for double backward
 };
 
 struct CaseReply {
@@ -51,6 +54,9 @@ struct Hello {
   std::vector<std::string> dtypes, ops, layouts;
   std::optional<double> fixed_lambda;  // known only where the subject tells it
   bool lambda_is_fixed = false;
+  std::vector<std::string> steps{};  // of scenarios, that the adapter can do; empty: none
+  bool twice = false;                // it can go backward twice
+  bool reads_late = false;           // the author declares that λ is read in the backward pass
 };
 
 // The adapter works, but not the subject. `kind` is import, missing, form or protocol.

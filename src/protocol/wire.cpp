@@ -194,6 +194,19 @@ Hello hello_at(Reading& reading, const json& answer) {
   const auto names = [&](const char* key) { return names_in(reading, top, answer, key); };
   Hello hello{line("adapter"), line("framework"), line("subject"),  line("form"), line("lambda"),
               names("dtypes"), names("ops"),      names("layouts"), {},           false};
+  if (answer.contains("steps")) hello.steps = names("steps");
+  const auto flag = [&](const char* key) {
+    const json& value = member(answer, key);
+    if (!value.is_null() && !value.is_boolean()) reading.expected(top.member(key), "true or false", value);
+    return value.is_boolean() && value.get<bool>();
+  };
+  hello.twice = flag("twice");
+  if (!member(answer, "reads").is_null()) {
+    const std::string reads = line("reads");
+    if (reads != "forward" && reads != "backward")
+      reading.expected(top.member("reads"), "forward or backward", member(answer, "reads"));
+    hello.reads_late = reads == "backward";
+  }
   hello.lambda_is_fixed = hello.lambda == "fixed";
   const json& fixed = member(answer, "fixed_lambda");
   if (fixed.is_number()) hello.fixed_lambda = fixed.get<double>();
@@ -233,9 +246,15 @@ json hello_request() { return {{"command", "hello"}, {"protocol", protocol_versi
 
 json run_request(std::span<const CaseRequest> cases) {
   json list = json::array();
-  for (const CaseRequest& each : cases)
+  for (const CaseRequest& each : cases) {
+    if (!each.scenario.empty()) {
+      list.push_back({{"scenario", json::parse(each.scenario)}, {"dtype", each.dtype}});
+      continue;
+    }
     list.push_back(
       {{"graph", each.graph}, {"dtype", each.dtype}, {"layout", each.layout}, {"rank", each.rank}});
+    if (each.twice) list.back()["twice"] = true;
+  }
   return {{"command", "run"}, {"cases", std::move(list)}};
 }
 

@@ -48,6 +48,7 @@ Json json_of(const Counterexample& e) {
             {"reason", e.finding.reason},
             {"detail", e.finding.detail},
             {"against", e.finding.against},
+            {"story", e.finding.story},
             {"replay_file", e.replay_file}};
   if (e.finding.worst)
     j["worst"] = {{"place", e.finding.worst->place},

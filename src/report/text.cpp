@@ -105,6 +105,7 @@ std::string counterexample_text(const Counterexample& e) {
                         e.finding.worst->place, e.finding.worst->expected, e.finding.worst->observed,
                         e.finding.worst->allowed);
   else text += "    " + e.finding.reason + "\n";
+  if (!e.finding.story.empty()) text += "    what was done with it:\n" + indented(e.finding.story, "      ");
   if (!e.finding.against.empty())
     text += "    that is what must follow from:\n" + indented(without_header(e.finding.against), "      ");
   if (!e.finding.detail.empty())

@@ -82,6 +82,18 @@ std::vector<Case> layer_cases(Dtype dtype, std::uint64_t seed, std::optional<dou
   return cases;
 }
 
+std::vector<Case> life_cases(Dtype dtype, std::uint64_t seed, std::optional<double> fixed_lambda) {
+  std::vector<Case> cases;
+  Draw draw(seed, 100 + static_cast<std::uint64_t>(dtype));
+  for (const double lambda : {0.5, 0.3, -1.25}) {
+    const Shape shape{2, 3};
+    const std::vector<double> x = random_values(draw, shape.size(), dtype);
+    const std::vector<double> g = random_values(draw, shape.size(), dtype);
+    cases.push_back({lone_reversal(shape, fixed_lambda.value_or(lambda), x, g), dtype});
+  }
+  return cases;
+}
+
 Graph meeting_graph(Meeting meeting) {
   Builder b;
   const auto input = [&](double v, std::string name) {

@@ -8,6 +8,9 @@ namespace gradproof {
 
 // The layer alone, in one dtype: over strengths, shapes and ranks, memory layouts and special values. With
 // `fixed_lambda` only that strength.
+// A few strengths for scenarios, on ordinary numbers.
+[[nodiscard]] std::vector<Case> life_cases(Dtype dtype, std::uint64_t seed,
+                                           std::optional<double> fixed_lambda);
 [[nodiscard]] std::vector<Case> layer_cases(Dtype dtype, std::uint64_t seed,
                                             std::optional<double> fixed_lambda);
 

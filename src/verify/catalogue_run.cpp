@@ -30,13 +30,14 @@ void conclude(Report& report, bool interrupted) {
   else report.conclusion = Conclusion::verified;
 }
 
-// Properties of the lone layer have cases of their own; random graphs never are one.
-bool of_lone_layer(const Property& p) { return p.id == "forward-bits" || p.id == "backward-rounded"; }
-
-Examined on_layer_cases(Subject& subject, const Property& p, const PropertiesOptions& options) {
+Examined on_layer_cases(Subject& subject, const Property& p, const PropertiesOptions& options,
+                        std::optional<double> fixed_lambda) {
   Tallying tallying(p, options.dtype);
   Examined result;
-  for (const Case& c : layer_cases(options.dtype, options.seed, {})) {
+  const std::vector<Case> cases = p.looks == Looks::at_its_life
+                                    ? life_cases(options.dtype, options.seed, fixed_lambda)
+                                    : layer_cases(options.dtype, options.seed, fixed_lambda);
+  for (const Case& c : cases) {
     const Finding f = p.check(subject, c);
     tallying.add(f);
     if (f.outcome != Outcome::fails) continue;
@@ -48,7 +49,8 @@ Examined on_layer_cases(Subject& subject, const Property& p, const PropertiesOpt
 }
 
 Examined run_one(Subject& subject, const Property& p, const PropertiesOptions& options, const Hello& hello) {
-  if (of_lone_layer(p)) return on_layer_cases(subject, p, options);
+  // Properties of the layer have cases of their own; random graphs never are one.
+  if (p.looks != Looks::at_graphs) return on_layer_cases(subject, p, options, hello.fixed_lambda);
   Examination e;
   e.seed = options.seed;
   e.graphs = options.graphs;

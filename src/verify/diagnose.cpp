@@ -136,6 +136,62 @@ std::optional<std::pair<const char*, const char*>> shared_cause(Subject& subject
   return {};
 }
 
+// --- The layer's life
+// -------------------------------------------------------------------------------------------------------
+
+struct LifeCause {
+  std::string_view property;
+  const char* cause;
+  const char* mend;
+};
+
+// The first of them that failed names the cause; later ones often fail with it.
+const LifeCause life_causes[] = {
+  {"two-layers-alive",
+   "layers that live at the same time share one λ, so that the last (or first) writer decides for all",
+   "keep λ on the autograd context (ctx) or the instance, not on the class, in a global or in a shared "
+   "buffer"},
+  {"set-lambda-takes", "λ is read once and kept, so that setting it later has no effect",
+   "read λ from where it is set, in each forward pass"},
+  {"lambda-of-the-forward-pass",
+   "λ is read in the backward pass, so that a λ set after the forward pass is applied",
+   "save λ in forward (ctx.alpha = alpha; a copy, where it is a tensor), and use that in backward"},
+  {"pending-in-any-order",
+   "forward passes that wait for their backward passes get each other's λ, as from a stack or a single slot",
+   "keep what backward needs on the autograd context (ctx) of each call"},
+  {"backward-again",
+   "a backward pass changes what it needs again (λ, a saved tensor, or a buffer that it returned before)",
+   "write the result into a new tensor, and change nothing that was saved"},
+  {"forward-again",
+   "each forward pass leaves something on the input (a hook), which acts again in later passes",
+   "hook a fresh tensor (x.clone() or x.view_as(x)), never the input itself"},
+  {"copies-keep-lambda", "a deep copy of the layer does not reverse with its λ",
+   "keep λ in an attribute or buffer of the layer"},
+  {"pickles-keep-lambda", "the layer does not keep its λ when it is pickled",
+   "keep λ in an attribute or buffer of the layer"},
+  {"evaluation-mode-reverses", "in evaluation mode the layer is another one", "do not look at self.training"},
+  {"in-place-after-the-layer",
+   "an in-place operation on the result changes the input or the gradient: the result is the input's own "
+   "memory",
+   "return x.view_as(x) from an autograd Function, so that the framework sees it, or a copy"},
+  {"lambda-gets-no-gradient", "λ receives a gradient, so that an optimiser would train the reversal away",
+   "return None for λ from backward; keep it a number or a buffer, not a parameter"},
+  {"threads-keep-apart",
+   "threads that use the layer at the same time overwrite what the other's backward pass needs",
+   "keep what backward needs on the autograd context (ctx), not on the class or in a global"},
+  {"double-backward",
+   "the second derivative is wrong: backward is cut off from the graph (.data, detach, numpy), or scales "
+   "otherwise the second time",
+   "make backward of differentiable operations on grad_output: return -λ * grad_output"},
+};
+
+const LifeCause* life_cause(const std::vector<Counterexample>& examples) {
+  for (const LifeCause& cause : life_causes)
+    for (const Counterexample& e : examples)
+      if (e.property == cause.property) return &cause;
+  return nullptr;
+}
+
 // --- Putting it together
 // ----------------------------------------------------------------------------------------------------
 
@@ -269,6 +325,8 @@ Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples
       d.cause = "the gradient is clipped", d.mend = "clip in the optimiser's step, not inside the layer";
   } else if (const auto shared = fixed_lambda ? std::nullopt : shared_cause(subject, dtype)) {
     d.cause = shared->first, d.mend = shared->second;
+  } else if (const LifeCause* life = life_cause(examples)) {
+    d.cause = life->cause, d.mend = life->mend;
   } else {
     std::tie(d.cause, d.mend) = circumstance(examples.front());
   }

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "gradproof/text.hpp"
+#include "verify/scenario_json.hpp"
 
 namespace gradproof {
 
@@ -73,7 +74,9 @@ constexpr std::size_t most_known = 4096;  // replies kept; beyond that the memor
 
 void External::note_strikes(const protocol::CaseResult& result) {
   const auto* error = std::get_if<protocol::CaseError>(&result);
-  if (error == nullptr || error->kind == "raised" || error->kind == "returned" || error->kind == "unsupported") return;
+  if (error == nullptr || error->kind == "raised" || error->kind == "returned" ||
+      error->kind == "unsupported")
+    return;
   if (error->kind != "not_tried") strikes_ += error->kind == "timed_out" ? 3 : 1;
 }
 
@@ -82,7 +85,8 @@ Reply External::not_tried() const {
     const std::string why = "not tried: the subject could not be started again: " + lost_->message;
     return NoAnswer{Refusal::not_tried, "lost", why, lost_->standard_error};
   }
-  return NoAnswer{Refusal::not_tried, "given_up", "not tried: the subject hung or died too often to be asked again", ""};
+  return NoAnswer{Refusal::not_tried, "given_up",
+                  "not tried: the subject hung or died too often to be asked again", ""};
 }
 
 void External::ask(std::span<const protocol::CaseRequest> requests, std::span<const std::string> keys) {
@@ -125,6 +129,40 @@ std::vector<Reply> External::run(std::span<const Case> cases) {
   std::vector<Reply> replies;
   for (const std::string& key : keys) replies.push_back(known_.find(key)->second);
   return replies;
+}
+
+Reply External::ask_one(protocol::CaseRequest request, const std::string& key) {
+  if (known_.size() > most_known) known_.clear();
+  if (!known_.contains(key)) ask(std::span(&request, 1), std::span(&key, 1));
+  return known_.find(key)->second;
+}
+
+Reply External::live(const Scenario& scenario) {
+  const auto hello = client_.hello();
+  const auto* facts = std::get_if<protocol::Hello>(&hello);
+  if (facts != nullptr && !can_live(scenario.steps, facts->steps))
+    return NoAnswer{Refusal::unsupported, "unsupported", "the adapter has no such steps", ""};
+  const std::string steps = scenario_json(scenario), dtype(format(scenario.dtype).name);
+  return ask_one({.graph = {}, .dtype = dtype, .layout = {}, .scenario = steps}, dtype + " " + steps);
+}
+
+Reply External::run_twice(const Case& c) {
+  const auto hello = client_.hello();
+  const auto* facts = std::get_if<protocol::Hello>(&hello);
+  if (facts != nullptr && !facts->twice) return Subject::run_twice(c);
+  protocol::CaseRequest r{.graph = print(c.graph),
+                          .dtype = std::string(format(c.dtype).name),
+                          .layout = std::string(gradproof::name(c.layout)),
+                          .rank = c.rank,
+                          .twice = true};
+  const std::string key = "twice " + r.dtype + " " + r.layout + " " + std::to_string(r.rank) + " " + r.graph;
+  return ask_one(std::move(r), key);
+}
+
+bool External::reads_late() {
+  const auto hello = client_.hello();
+  const auto* facts = std::get_if<protocol::Hello>(&hello);
+  return facts != nullptr && facts->reads_late;
 }
 
 protocol::Command command_for(const Target& target, const Launch& launch) {

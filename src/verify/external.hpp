@@ -19,6 +19,10 @@ class External : public Subject {
   // Answers from memory what was asked before: properties look at the same case from different sides.
   [[nodiscard]] std::vector<Reply> run(std::span<const Case> cases) override;
 
+  [[nodiscard]] Reply live(const Scenario& scenario) override;
+  [[nodiscard]] Reply run_twice(const Case& c) override;
+  [[nodiscard]] bool reads_late() override;
+
   void refresh() override {
     if (client_.group() > 0) ++deliberate_;
     client_.stop();
@@ -26,13 +30,16 @@ class External : public Subject {
   }
 
   // Processes that had to be started because one before had failed.
-  [[nodiscard]] std::size_t restarts() const { return client_.restarts() - std::min(client_.restarts(), deliberate_); }
+  [[nodiscard]] std::size_t restarts() const {
+    return client_.restarts() - std::min(client_.restarts(), deliberate_);
+  }
   protocol::Client& client() { return client_; }
   [[nodiscard]] const std::optional<protocol::Failure>& lost() const { return lost_; }
 
  private:
   void note_strikes(const protocol::CaseResult& result);
   [[nodiscard]] Reply not_tried() const;
+  [[nodiscard]] Reply ask_one(protocol::CaseRequest request, const std::string& key);
   void ask(std::span<const protocol::CaseRequest> requests, std::span<const std::string> keys);
   std::string target_;
   protocol::Client client_;
@@ -41,7 +48,7 @@ class External : public Subject {
   // because what it is has been seen.
   static constexpr int most_strikes = 9;
   int strikes_ = 0;
-  std::size_t deliberate_ = 0;  // processes ended by refresh()
+  std::size_t deliberate_ = 0;             // processes ended by refresh()
   std::optional<protocol::Failure> lost_;  // the process could not be had again
 };
 

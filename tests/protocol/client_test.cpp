@@ -23,7 +23,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-const std::filesystem::path here = std::filesystem::path(__FILE__).parent_path();
+const std::filesystem::path here = std::filesystem::path(GRADPROOF_SOURCE_DIR) / "tests/protocol";
 
 // A word in the environment of all that a test starts. A grandchild has it too, whatever group it is in.
 const std::string mark = "of-process-" + std::to_string(getpid());

@@ -10,16 +10,21 @@ class Case(NamedTuple):
     dtype: str
     layout: str
     rank: int
+    scenario: object = None                 # a list of steps in place of a graph
+    twice: bool = False                     # go backward twice
 
     @staticmethod
     def read(request):
         if not isinstance(request, dict):
             raise ProtocolTrouble(f"a case is a JSON object, not {type(request).__name__}")
-        case = Case(request.get("graph"), request.get("dtype"), request.get("layout", "contiguous"),
-                    request.get("rank", 2))
+        scenario = request.get("scenario")
+        case = Case(request.get("graph") if scenario is None else "", request.get("dtype"),
+                    request.get("layout", "contiguous"), request.get("rank", 2), scenario, request.get("twice", False))
         for field in ("graph", "dtype", "layout"):
             if not isinstance(getattr(case, field), str):
                 raise ProtocolTrouble(f"`{field}` must be a string")
         if type(case.rank) is not int:
             raise ProtocolTrouble("`rank` must be an integer")
+        if type(case.twice) is not bool:
+            raise ProtocolTrouble("`twice` must be true or false")
         return case

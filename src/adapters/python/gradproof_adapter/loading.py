@@ -22,6 +22,15 @@ def load(file, name):
     return module, found
 
 
+def reads(module):
+    """When the author says that λ is read: GRADPROOF = {"reads": "backward"}; in the forward pass unless told."""
+    table = getattr(module, "GRADPROOF", None)
+    when = table.get("reads", "forward") if isinstance(table, dict) else "forward"
+    if when not in ("forward", "backward"):
+        raise SubjectTrouble("form", f"GRADPROOF says that λ is read {when!r}; it must be 'forward' or 'backward'")
+    return when
+
+
 def _imported(file):
     path = os.path.abspath(file)
     if not os.path.isfile(path):

@@ -36,7 +36,7 @@ def _as_tensor(strength):
 def _hint(module):
     """The author's word on how λ is given, as (kind, name), from GRADPROOF = {"lambda": "ctor:alpha"}."""
     table = getattr(module, "GRADPROOF", None)
-    if table is None:
+    if table is None or isinstance(table, dict) and "lambda" not in table:
         return None
     text = table.get("lambda") if isinstance(table, dict) else None
     kind, _, name = text.partition(":") if isinstance(text, str) else ("", "", "")

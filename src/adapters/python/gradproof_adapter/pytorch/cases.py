@@ -19,7 +19,10 @@ def run_case(bound, case):
         forward(bound, graph, values)
         outputs = [values[output.node] for output in graph.outputs]
         reply = {"outputs": [written(output, f"output {place}") for place, output in enumerate(outputs)]}
-        gradients = backward(graph, case, [values[node] for node in graph.inputs], outputs, watched)
+        inputs = [values[node] for node in graph.inputs]
+        gradients = backward(graph, case, inputs, outputs, watched)
+        if case.twice:
+            reply["outputs"], gradients = [], backward_again(inputs, gradients)
     reply["gradients"] = [None if gradient is None else written(gradient, "a gradient") for gradient in gradients]
     damage = [each.label for each in watched if each.is_damaged()]
     if damage:
@@ -150,8 +153,22 @@ def backward(graph, case, inputs, outputs, watched):
     if not reached or not inputs:
         return [None] * len(inputs)
     try:
-        return torch.autograd.grad(reached, inputs, grad_outputs=cotangents, allow_unused=True)
+        return torch.autograd.grad(reached, inputs, grad_outputs=cotangents, allow_unused=True, create_graph=case.twice)
     except BaseException as error:
+        raise CaseTrouble(*blame(error)) from None
+
+
+def backward_again(inputs, gradients):
+    """The gradients of the sum of <1 2 3 ..., gradient>, entry by entry, over all inputs."""
+    reached = [each for each in gradients if each is not None and each.requires_grad]
+    if not reached:
+        return [None] * len(inputs)
+    weights = [torch.arange(1, each.numel() + 1, dtype=each.dtype, device="cpu").reshape(each.shape) for each in reached]
+    try:
+        return torch.autograd.grad(reached, inputs, grad_outputs=weights, allow_unused=True)
+    except BaseException as error:
+        if "once_differentiable" in str(error):
+            raise CaseTrouble("unsupported", "the layer declares that it goes backward once") from None
         raise CaseTrouble(*blame(error)) from None
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import math
 import types
 from typing import Callable, NamedTuple, Optional
 
@@ -9,6 +10,7 @@ import torch
 
 from gradproof_adapter.pytorch.attributes import set_attribute, settable, setters, told
 from gradproof_adapter.pytorch.trial import NotThisWay
+from gradproof_adapter.scenario import Holder
 from gradproof_adapter.signatures import call_with, parameters_of, positional, strengths, tensor_name
 
 Function, Module = torch.autograd.Function, torch.nn.Module
@@ -20,6 +22,7 @@ class Way(NamedTuple):
     form: str
     strength: str                           # how λ is given, as a phrase
     layers: Callable                        # layers() serves one case; layers()(λ) is a layer, to be called with x
+    hold: Callable                          # hold(λ) is a layer of its own, for a scenario
     is_fixed: bool = False
     fixed_strength: Optional[float] = None
 
@@ -107,7 +110,7 @@ class Search:
             call = call_with(parameters, tensor, name) if tensor else None
             if call:
                 yield Way(form, f"{call.place_of_strength(by_position=where == 'apply')} of {where}",
-                          self.called(target, call))
+                          self.called(target, call), self.held_by_call(target, call))
 
     def called(self, target, call):
         apply = call.of(target)
@@ -117,12 +120,23 @@ class Search:
             return lambda x: apply(x, given)
         return lambda: layer
 
+    def held_by_call(self, target, call):
+        """λ belongs to each call, so that to set it is to give another one from then on."""
+        def hold(strength, target=target):
+            apply, now = call.of(target), [self.give(strength)]
+
+            def set_strength(other):
+                now[0] = self.give(other)
+            instance = target if isinstance(target, Module) else None
+            return Holder(lambda x: apply(x, now[0]), set_strength, instance, lambda copied: hold(strength, copied))
+        return hold
+
     def by_construction(self, make, parameters, form, doubtful):
         role = "constructor argument" if isinstance(make, type) else "factory argument"
         for name in self.parameter_names("ctor", parameters, doubtful):
             call = call_with(parameters, None, name)
             if call and self.makes_layers(make):
-                yield Way(form, f"{role} {name}", self.constructed(make, call))
+                yield Way(form, f"{role} {name}", self.constructed(make, call), self.held_by_construction(make, call, name))
 
     def constructed(self, make, call):
         construct = call.of(make)
@@ -131,31 +145,58 @@ class Search:
             return _entry(construct(None, self.give(strength)))
         return lambda: layer
 
+    def held_by_construction(self, make, call, name):
+        construct = call.of(make)
+
+        def hold(strength):
+            made = construct(None, self.give(strength))
+            return around(_entry(made), made, self.setter(made, name, strength))
+
+        def around(layer, instance, setter):
+            set_strength = setter and (lambda strength: setter(instance, strength))
+            return Holder(layer, set_strength, instance, lambda copied: around(_entry(copied), copied, setter))
+        return hold
+
+    def setter(self, made, name, strength):
+        """How to give another λ to an object that was made with this one: by a method for that, or an attribute.
+
+        An attribute that is not λ now, but perhaps -λ or λ², is the author's own business.
+        """
+        for method in setters(made):
+            return lambda instance, other: getattr(instance, method)(self.give(other))
+        names = [each for each in settable(made) if math.isclose(float(getattr(made, each)), strength, rel_tol=1e-3)]
+        for attribute in sorted(names, key=lambda each: each.strip("_") != name.strip("_")):
+            return lambda instance, other: set_attribute(instance, attribute, self.give(other))
+        return None
+
     def by_method(self, instance, make, form, call):
         for name in self.names("method", setters(instance), dir(instance)):
             def give(each, strength, name=name):
                 getattr(each, name)(self.give(strength))
-            yield Way(form, f"method {name}", Copies(instance, make, give, call))
+            yield Way(form, f"method {name}", Copies(instance, make, give, call), held_by_giving(make, give, call))
 
     def by_attribute(self, instance, make, form, call):
         for name in self.names("attribute", settable(instance), dir(instance)):
             def give(each, strength, name=name):
                 set_attribute(each, name, self.give(strength))
-            yield Way(form, f"attribute {name}", Copies(instance, make, give, call))
+            yield Way(form, f"attribute {name}", Copies(instance, make, give, call), held_by_giving(make, give, call))
 
     def by_class_attribute(self, function, call):
         for name in self.names("attribute", settable(function), dir(function)):
             def layer(strength, name=name):
                 set_attribute(function, name, self.give(strength))
                 return call.of(function.apply)
-            yield Way("autograd.Function", f"class attribute {name}", lambda layer=layer: layer)
+            yield Way("autograd.Function", f"class attribute {name}", lambda layer=layer: layer, held_by_class(layer))
 
     def fixed(self, target, form, call, owner):
         if self.hint and self.hint[0] != "fixed":
             return
         strength = float(self.hint[1]) if self.hint else told(owner, self.module)
         layer = call.of(target)
-        yield Way(form, "fixed", lambda: lambda _strength: layer, True, strength)
+        instance = owner if isinstance(owner, Module) else None
+        yield Way(form, "fixed", lambda: lambda _strength: layer,
+                  lambda _strength: Holder(layer, None, instance, lambda copied: Holder(call.of(copied), None, copied)),
+                  True, strength)
 
     # What the names say.
 
@@ -183,6 +224,30 @@ class Search:
         forward = make.forward if issubclass(make, Module) else _call_method(make)
         parameters = parameters_of(forward)
         return forward is not None and (parameters is None or self.call_alone(parameters[1:]) is not None)
+
+
+def held_by_giving(make, give, call):
+    """Each layer is an object of its own, that is given λ when it is made and when λ is set."""
+    def hold(strength):
+        instance = make()
+        give(instance, strength)
+        return around(instance)
+
+    def around(instance):
+        return Holder(call.of(instance), lambda strength: give(instance, strength), instance, around)
+    return hold
+
+
+def held_by_class(layer):
+    """λ is the class's, so that each layer gives its own before it goes forward, as a user has to."""
+    def hold(strength):
+        now = [strength]
+
+        def set_strength(other):
+            now[0] = other
+            layer(other)
+        return Holder(lambda x: layer(now[0])(x), set_strength)
+    return hold
 
 
 class Copies:

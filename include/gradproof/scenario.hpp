@@ -1,0 +1,49 @@
+// What no graph can say of a layer: its life. Layers are made, given another λ, copied, run forward now and backward
+// later, one beside another and in several threads. A scenario is such a life as data; whoever answers as a Subject
+// may be asked to live it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gradproof/dtype.hpp"
+
+namespace gradproof {
+
+// One step. Layers and tensors have names; a name is given once.
+struct Act {
+  enum class Do {
+    make,      // layer `name` with strength `number`
+    set,       // gives layer `name` the strength `number` from now on
+    deepcopy,  // layer `name` is a deep copy of layer `of`
+    pickle,    // layer `name` is layer `of`, written out and read back
+    evaluate,  // puts layer `name` into evaluation mode
+    leaf,      // tensor `name` of `shape`, whose gradients will be asked for, with `values`
+    forward,   // tensor `name` is what layer `of` makes of tensor `input`
+    multiply,  // multiplies tensor `name` by `number`, in place
+    backward,  // records the gradient of leaf `input` that comes of the cotangent `values` at tensor `of`; what that
+               // takes is kept for another backward pass
+    read,  // records the values of tensor `name`
+    strength,  // records the gradient that the last backward pass gave the strength of layer `of`: absent is right
+    together,  // lives each of `threads` in a thread of its own, all at once; their records follow in their order
+  };
+  Do what = Do::make;
+  std::string name{};
+  std::string of{};
+  std::string input{};
+  double number = 0;
+  Shape shape{};
+  std::vector<double> values{};
+  std::vector<std::vector<Act>> threads{};
+};
+[[nodiscard]] std::string_view name(Act::Do what);
+
+struct Scenario {
+  Dtype dtype = Dtype::f64;
+  std::vector<Act> steps;
+};
+
+// How many tensors it records.
+[[nodiscard]] std::size_t records(const std::vector<Act>& steps);
+
+}  // namespace gradproof

@@ -1,0 +1,55 @@
+// Layers that live scenarios inside this program: the built-in engine's, which are right, and planted faults, which
+// differ in what they override.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "gradproof/property.hpp"
+
+namespace gradproof {
+
+class Player {
+ public:
+  virtual ~Player() = default;
+  [[nodiscard]] Reply live(const Scenario& scenario);
+
+ protected:
+  struct Layer {
+    double lambda;
+    bool training = true;
+  };
+  // A forward pass that waits for its backward pass.
+  struct Pending {
+    std::string layer, input;
+    double lambda;        // as it was at the forward pass
+    double factor = 1;    // of in-place multiplications since
+    std::size_t age = 0;  // forward passes before it
+  };
+
+  // The strength that a backward pass applies.
+  [[nodiscard]] virtual double strength(const Pending& pending) const { return pending.lambda; }
+  virtual void forwarded(Pending& /*pending*/) {}
+  virtual void set(Layer& layer, double lambda) { layer.lambda = lambda; }
+  [[nodiscard]] virtual Layer copied(const Layer& layer) const { return layer; }
+  // What a backward pass gives the strength's own gradient, where it gives one.
+  [[nodiscard]] virtual std::optional<double> strength_gradient() const { return {}; }
+  // Called after each backward pass.
+  virtual void after_backward(Pending& /*pending*/) {}
+  virtual void multiplied(Pending& pending, double by) { pending.factor *= by; }
+
+  std::map<std::string, Layer> layers_;
+  double latest_ = 0;  // the strength that was given last, to whichever layer
+  std::map<std::string, Pending> pending_;
+  std::map<std::string, std::vector<double>> leaves_;
+
+ private:
+  void step(const Act& s);
+  void backward(const Act& s);
+  void together(const std::vector<std::vector<Act>>& threads);
+  void record(std::vector<double> values, Shape shape);
+  Dtype dtype_ = Dtype::f64;
+  Answer answer_;
+};
+
+}  // namespace gradproof

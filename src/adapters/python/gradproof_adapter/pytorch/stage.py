@@ -1,0 +1,86 @@
+"""What a scenario needs of PyTorch."""
+
+import torch
+
+from gradproof_adapter.pytorch.cases import blame, described
+from gradproof_adapter.pytorch.places import OUTSIDE
+from gradproof_adapter.pytorch.tensors import DTYPES, tensor, written
+from gradproof_adapter.trouble import CaseTrouble, frames, one_line, trace
+
+
+class Stage:
+    """The layers of one subject, in one dtype."""
+
+    def __init__(self, bound, dtype):
+        if dtype not in DTYPES:
+            raise CaseTrouble("unsupported", f"dtype {dtype!r}; known: {', '.join(DTYPES)}")
+        self.bound = bound
+        self.dtype = DTYPES[dtype]
+
+    def make(self, strength):
+        bound = self.bound
+        if bound.is_fixed and bound.fixed_strength is not None and strength != bound.fixed_strength:
+            raise CaseTrouble("unsupported", f"the layer's λ is fixed at {bound.fixed_strength}; {strength} is needed")
+        return _own("giving λ", lambda: bound.hold(strength))
+
+    def leaf(self, values, shape):
+        return tensor(values, shape, self.dtype).requires_grad_(True)
+
+    def forward(self, layer, x):
+        with torch.enable_grad():
+            y = _own("forward", lambda: layer(x))
+        if not isinstance(y, torch.Tensor):
+            raise CaseTrouble("returned", f"forward returned {described(y)} instead of a tensor")
+        return y
+
+    def multiply(self, y, by):
+        try:
+            with torch.enable_grad():
+                y.mul_(by)
+        except RuntimeError as error:
+            raise CaseTrouble("unsupported", f"PyTorch refuses it ({one_line(error)})") from None
+
+    def backward(self, y, values, shape, x):
+        cotangent = tensor(values, shape, self.dtype)
+        if tuple(y.shape) != shape or not y.requires_grad:
+            return None
+        try:
+            gradient, = torch.autograd.grad([y], [x], grad_outputs=[cotangent], retain_graph=True, allow_unused=True)
+        except BaseException as error:
+            if _refused(error):
+                raise CaseTrouble("unsupported", f"PyTorch refuses it ({one_line(error)})") from None
+            raise CaseTrouble(*blame(error)) from None
+        return None if gradient is None else lambda: written(gradient, "a gradient")
+
+    def read(self, x):
+        return written(x, "a tensor")
+
+    def gradient_of_strength(self, layer):
+        """The gradient of the sum of all that went backward, for the first λ that has one: a parameter of the layer."""
+        instance = layer.instance
+        if not isinstance(instance, torch.nn.Module):
+            raise CaseTrouble("unsupported", "λ is no parameter of a module")
+        return self._gradient_of(instance, [each for each in instance.parameters() if each.requires_grad])
+
+    def _gradient_of(self, instance, parameters):
+        if not parameters:
+            return None
+        x = self.leaf([1.0, -2.0, 3.0], (1, 3))
+        y = self.forward(instance, x)
+        found = torch.autograd.grad([y], parameters, grad_outputs=[torch.ones_like(y)], allow_unused=True)
+        return next((written(each, "a gradient") for each in found if each is not None), None)
+
+
+def _own(stage, action):
+    try:
+        return action()
+    except CaseTrouble:
+        raise
+    except BaseException as error:          # sys.exit() in a layer is an answer to us, not an order.
+        raise CaseTrouble("raised", f"{stage} raised {one_line(error)}", trace(error, OUTSIDE)) from None
+
+
+def _refused(error):
+    """Whether it was PyTorch itself that found saved or viewed memory overwritten by the in-place step."""
+    own = all(file.startswith(OUTSIDE) for file in frames(error))
+    return own and isinstance(error, RuntimeError) and ("inplace" in str(error) or "in-place" in str(error))

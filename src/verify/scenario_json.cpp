@@ -1,0 +1,52 @@
+#include "verify/scenario_json.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "gradproof/graph.hpp"
+
+namespace gradproof {
+
+namespace {
+
+using nlohmann::json;
+
+// Numbers travel as the words of the graph format: a double in full, NaN and infinities too.
+json word(double v) { return Literal(v).text(); }
+
+json array_of(const std::vector<Act>& steps);
+
+json object_of(const Act& s) {
+  json o = {{"do", name(s.what)}};
+  if (!s.name.empty()) o["name"] = s.name;
+  if (!s.of.empty()) o["of"] = s.of;
+  if (!s.input.empty()) o["input"] = s.input;
+  if (s.what == Act::Do::make || s.what == Act::Do::set) o["lambda"] = word(s.number);
+  if (s.what == Act::Do::multiply) o["by"] = word(s.number);
+  if (s.what == Act::Do::leaf || s.what == Act::Do::backward) {
+    o["shape"] = {s.shape.rows, s.shape.cols};
+    o["values"] = json::array();
+    for (const double v : s.values) o["values"].push_back(word(v));
+  }
+  for (const auto& thread : s.threads) o["threads"].push_back(array_of(thread));
+  return o;
+}
+
+json array_of(const std::vector<Act>& steps) {
+  json a = json::array();
+  for (const Act& s : steps) a.push_back(object_of(s));
+  return a;
+}
+
+}  // namespace
+
+std::string scenario_json(const Scenario& scenario) { return array_of(scenario.steps).dump(); }
+
+bool can_live(const std::vector<Act>& steps, const std::vector<std::string>& known) {
+  return std::ranges::all_of(steps, [&](const Act& s) {
+    return std::ranges::find(known, name(s.what)) != known.end() &&
+           std::ranges::all_of(s.threads, [&](const auto& thread) { return can_live(thread, known); });
+  });
+}
+
+}  // namespace gradproof
