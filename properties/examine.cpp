@@ -15,6 +15,7 @@ std::string_view name(Conclusion conclusion) {
     case Conclusion::not_verified: return "NOT VERIFIED";
     case Conclusion::inconclusive: return "INCONCLUSIVE";
     case Conclusion::no_subject: return "NO SUBJECT";
+    case Conclusion::unexpected_pass: return "UNEXPECTED PASS";
   }
   return "?";
 }
@@ -25,6 +26,7 @@ int exit_code(Conclusion conclusion) {
     case Conclusion::not_verified: return 1;
     case Conclusion::inconclusive: return 4;
     case Conclusion::no_subject: return 3;
+    case Conclusion::unexpected_pass: return 5;
   }
   return 70;
 }

@@ -14,6 +14,8 @@ class Tallying {
  public:
   Tallying(const Property& property, Dtype dtype);
   void add(const Finding& finding);
+  // Its failures are known, and accepted for this reason.
+  void accept(const std::string& reason) { tally_.known = reason; }
   [[nodiscard]] Tally tally() const;
 
  private:

@@ -33,6 +33,7 @@ struct Tally {
   // have caught.
   // Nothing when none of them compared anything but zeros.
   std::optional<double> median_power, worst_power;
+  std::string known;  // why its failures are accepted; empty where they are not
   [[nodiscard]] std::size_t decided() const { return holds + fails; }
 };
 
@@ -53,9 +54,9 @@ struct Diagnosis {
   std::string mend;      // what usually mends it
 };
 
-enum class Conclusion { verified, not_verified, inconclusive, no_subject };
+enum class Conclusion { verified, not_verified, inconclusive, no_subject, unexpected_pass };
 [[nodiscard]] std::string_view name(Conclusion conclusion);
-// The documented exit code: 0, 1, 4, 3.
+// The documented exit code: 0, 1, 4, 3, 5.
 [[nodiscard]] int exit_code(Conclusion conclusion);
 
 struct Report {
@@ -69,6 +70,7 @@ struct Report {
   Diagnosis diagnosis;
   std::vector<Tally> tallies;
   std::vector<Counterexample> counterexamples;  // the most telling first
+  std::vector<std::string> unexpected_passes;   // patterns of known failures that did not happen
   bool interrupted = false;
   std::size_t cases = 0;
   double seconds = 0;
@@ -78,9 +80,9 @@ struct Report {
 struct OracleRow {
   std::string oracle;
   Outcome outcome = Outcome::not_applicable;
-  std::string note;    // why undecided or not applicable
-  std::string worst;   // the largest |oracle - reverse mode| over the entry's absolute path sum
-  std::string allowed; // what that entry was allowed, over the same
+  std::string note;     // why undecided or not applicable
+  std::string worst;    // the largest |oracle - reverse mode| over the entry's absolute path sum
+  std::string allowed;  // what that entry was allowed, over the same
 };
 struct GradientEntry {
   std::string place;  // "x [0,1]"

@@ -33,10 +33,24 @@ struct Launch {
   std::chrono::milliseconds reply{20000};
 };
 
+// A failure that the subject's owner accepts: a pattern over "property:dtype" in which * stands for anything, and why.
+struct KnownFailure {
+  std::string pattern;
+  std::string reason;
+};
+struct BadKnownFailures {
+  std::size_t line;
+  std::string message;
+};
+// A line each, pattern and reason; # begins a comment.
+[[nodiscard]] Result<std::vector<KnownFailure>, BadKnownFailures> parse_known_failures(std::string_view text);
+
 struct VerifyOptions {
   std::uint64_t seed = 1;
   std::uint64_t graphs = 60;  // of each family and dtype
   std::vector<Dtype> dtypes;  // empty: all that the subject has
+  std::vector<KnownFailure> known;
+  std::optional<double> seconds;  // no new batch of random graphs after that long
   const std::atomic<bool>* stop = nullptr;
   // One line of progress at a time: what is being tried and how far it is.
   std::function<void(const std::string& what, std::size_t done, std::size_t of)> progress;

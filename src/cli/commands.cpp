@@ -39,7 +39,7 @@ namespace {
 // inconclusive one.
 int combined(const std::vector<Report>& reports) {
   int code = Exit::holds;
-  for (const int rank : {Exit::inconclusive, Exit::no_subject, Exit::fails})
+  for (const int rank : {Exit::unexpected_pass, Exit::inconclusive, Exit::no_subject, Exit::fails})
     for (const Report& r : reports)
       if (exit_code(r.conclusion) == rank) code = rank;
   return code;
@@ -74,6 +74,16 @@ int verify(const Common& common, const VerifyArguments& arguments) {
   }
   const auto dtypes = dtypes_of(arguments.dtypes);
   if (!dtypes) return Exit::usage;
+  std::vector<KnownFailure> known;
+  if (!arguments.known.empty()) {
+    const auto text = read_text(arguments.known);
+    if (!text) return Exit::usage;
+    const auto parsed = parse_known_failures(*text);
+    if (!parsed)
+      return complain(arguments.known + ":" + std::to_string(parsed.error().line) + ": " +
+                      parsed.error().message);
+    known = *parsed;
+  }
   if (!writable(common.json)) return complain("can't write " + common.json);
   std::vector<Report> reports;
   for (const Target& target : targets) {
@@ -83,6 +93,8 @@ int verify(const Common& common, const VerifyArguments& arguments) {
     options.seed = arguments.seed;
     options.graphs = arguments.graphs;
     options.dtypes = *dtypes;
+    options.known = known;
+    if (arguments.budget > 0) options.seconds = arguments.budget;
     options.stop = &stop;
     options.progress = [&](const std::string& what, std::size_t done, std::size_t of) {
       progress.show(what, done, of);

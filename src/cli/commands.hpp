@@ -9,7 +9,15 @@
 namespace gradproof::cli {
 
 // The documented exit codes; docs/reference/exit-codes.md.
-enum Exit : int { holds = 0, fails = 1, usage = 2, no_subject = 3, inconclusive = 4, our_fault = 70 };
+enum Exit : int {
+  holds = 0,
+  fails = 1,
+  usage = 2,
+  no_subject = 3,
+  inconclusive = 4,
+  unexpected_pass = 5,
+  our_fault = 70
+};
 
 // What all commands share.
 struct Common {
@@ -28,6 +36,8 @@ struct VerifyArguments {
   std::uint64_t graphs = 60;
   std::vector<std::string> dtypes;
   std::string failures = "gradproof-failures";  // folder for replay files
+  std::string known;                            // a file of accepted failures
+  double budget = 0;                            // seconds; 0: none
 };
 int verify(const Common& common, const VerifyArguments& arguments);
 

@@ -26,7 +26,7 @@ int complain(const std::string& message, int code) {
   return code;
 }
 
-std::optional<Document> read_document(const std::string& file) {
+std::optional<std::string> read_text(const std::string& file) {
   std::string text;
   if (file == "-") {
     text.assign(std::istreambuf_iterator<char>(std::cin), {});
@@ -46,7 +46,13 @@ std::optional<Document> read_document(const std::string& file) {
     }
     text.assign(std::istreambuf_iterator<char>(in), {});
   }
-  auto document = parse(text);
+  return text;
+}
+
+std::optional<Document> read_document(const std::string& file) {
+  const auto text = read_text(file);
+  if (!text) return {};
+  auto document = parse(*text);
   if (document) return *std::move(document);
   const ParseError& e = document.error();
   complain(fmt::format("{}:{}:{}: {}", file, e.line, e.column, e.what()));

@@ -15,6 +15,8 @@ namespace gradproof::cli {
 int complain(const std::string& message, int code = Exit::usage);
 
 // The file as a document; complains and gives nothing when it can't be read or parsed. "-" is standard input.
+// The text of a file, or of standard input for "-"; says why where there is none, once.
+[[nodiscard]] std::optional<std::string> read_text(const std::string& file);
 [[nodiscard]] std::optional<Document> read_document(const std::string& file);
 
 // Whether a report can be written there: asked before the work starts.

@@ -22,6 +22,7 @@ constexpr const char* exit_codes =
   "  2  wrong use, or bad input\n"
   "  3  the subject did not start, or broke the protocol\n"
   "  4  inconclusive: nothing, or too little, was decided\n"
+  "  5  a known failure no longer happens\n"
   " 70  gradproof's own fault\n";
 
 std::string own_path(const char* argv0) {
@@ -100,6 +101,21 @@ void add_verify(CLI::App& app, Arguments& a, int& code) {
   c->add_option("--graphs", a.verify.graphs, "Random graphs of each family and dtype")
     ->check(CLI::Range(0, 1000000));
   c->add_option("--dtype", a.verify.dtypes, "Only these dtypes (f16, bf16, f32, f64)")->delimiter(',');
+  c->add_option(
+     "--budget", a.verify.budget,
+     "Begin no new random graphs after that many seconds (2 or 2s); what a verdict needs at least is tried")
+    ->transform(CLI::Validator(
+      [](std::string& text) {
+        if (text.size() > 1 && text.back() == 's') text.pop_back();
+        return std::string();
+      },
+      ""))
+    ->check(seconds_range);
+  c->add_option(
+     "--known-failures", a.verify.known,
+     "File of failures that are accepted: lines of PROPERTY:DTYPE (with *) and a reason; one that no longer "
+     "happens is reported, with exit code 5")
+    ->type_name("FILE");
   c->add_option("--failures", a.verify.failures, "Folder for replay files")->type_name("DIR");
   add_subject_options(*c, a.common);
   add_json(*c, a.common);

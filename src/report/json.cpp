@@ -34,6 +34,7 @@ Json json_of(const Tally& t) {
           {"undecided", t.undecided},
           {"not_applicable", t.not_applicable},
           {"reasons", reasons},
+          {"known", t.known},
           {"detection_power", {{"median", power(t.median_power)}, {"worst", power(t.worst_power)}}}};
 }
 
@@ -70,6 +71,7 @@ Json json_of(const Report& r) {
             {"detail", r.detail},
             {"diagnosis",
              {{"headline", r.diagnosis.headline}, {"cause", r.diagnosis.cause}, {"mend", r.diagnosis.mend}}},
+            {"unexpected_passes", r.unexpected_passes},
             {"interrupted", r.interrupted},
             {"checks", r.cases},
             {"seconds", number(r.seconds)}};

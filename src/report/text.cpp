@@ -21,6 +21,7 @@ std::string_view paint_of(Conclusion c) {
     case Conclusion::not_verified: return "1;31";
     case Conclusion::inconclusive: return "1;33";
     case Conclusion::no_subject: return "1;35";
+    case Conclusion::unexpected_pass: return "1;33";
   }
   return "0";
 }
@@ -115,7 +116,7 @@ std::string counterexample_text(const Counterexample& e) {
 }
 
 std::string outcome_cell(const Tally& t) {
-  if (t.fails > 0) return fmt::format("FAIL {}/{}", t.fails, t.decided());
+  if (t.fails > 0) return fmt::format("{} {}/{}", t.known.empty() ? "FAIL" : "known", t.fails, t.decided());
   if (t.holds > 0)
     return fmt::format("ok {}{}", t.holds, t.undecided > 0 ? fmt::format(" ?{}", t.undecided) : "");
   return t.undecided > 0 ? fmt::format("?{}", t.undecided) : "-";
@@ -141,7 +142,9 @@ std::string tally_table(const std::vector<Tally>& tallies, Style style) {
       const auto at =
         std::ranges::find_if(tallies, [&](const Tally& t) { return t.property == p && t.dtype == d; });
       const std::string cell = padded(at == tallies.end() ? "" : outcome_cell(*at), 12);
-      line += "  " + (at != tallies.end() && at->fails > 0 ? painted(cell, "31", style) : cell);
+      line +=
+        "  " +
+        (at != tallies.end() && at->fails > 0 ? painted(cell, at->known.empty() ? "31" : "33", style) : cell);
       if (at == tallies.end() || !at->median_power) continue;
       power = std::min(power.value_or(*at->median_power), *at->median_power);
     }
@@ -178,6 +181,14 @@ std::string reasons_text(const Report& r) {
   return text.empty() ? text : "  undecided or not applicable, because:\n" + text;
 }
 
+// The known failures that happened, with the owner's reasons.
+std::string known_text(const Report& r) {
+  std::string text;
+  for (const Tally& t : r.tallies)
+    if (!t.known.empty()) text += fmt::format("    {}:{}  {}\n", t.property, format(t.dtype).name, t.known);
+  return text.empty() ? text : "  known failures, which do not count:\n" + text;
+}
+
 }  // namespace
 
 std::string to_text(const Report& r, Style style) {
@@ -201,8 +212,10 @@ std::string to_text(const Report& r, Style style) {
                             : ": gradproof replay " + quoted(r.counterexamples[i].replay_file));
     text += "\n";
   }
+  for (const std::string& pattern : r.unexpected_passes)
+    text += "  a known failure no longer happens: " + pattern + "; take it out of the file\n";
   if (!r.tallies.empty())
-    text += "\n" + tally_table(r.tallies, style) + "\n" + counts_line(r) + reasons_text(r);
+    text += "\n" + tally_table(r.tallies, style) + "\n" + counts_line(r) + known_text(r) + reasons_text(r);
   if (!r.subject.stray.empty()) {
     text += "  the subject printed to stdout, which is not its to use:\n";
     for (const auto& line : r.subject.stray) text += "    | " + line + "\n";

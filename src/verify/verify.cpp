@@ -1,6 +1,7 @@
 #include "gradproof/verify.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 
 #include "catalogue.hpp"
@@ -9,6 +10,7 @@
 #include "rebuild.hpp"
 #include "verify/battery.hpp"
 #include "verify/diagnose.hpp"
+#include "verify/known.hpp"
 #include "verify/session.hpp"
 
 namespace gradproof {
@@ -30,6 +32,11 @@ class Verification {
   static constexpr std::size_t most_examples =
     6;  // distinct properties that get a counterexample of their own
 
+  // The time is up, and what a verdict needs at least has been tried.
+  [[nodiscard]] bool late() const {
+    return options_.seconds && random_graphs_ >= least_graphs &&
+           std::chrono::steady_clock::now() - start_ > std::chrono::duration<double>(*options_.seconds);
+  }
   [[nodiscard]] bool stopped() const { return options_.stop != nullptr && options_.stop->load(); }
   Outcome judge(const Property& property, const Case& c);
   // Keeps the examples that fail in a fresh process too; where one does not, the smallest graphs and the case as it was
@@ -51,6 +58,10 @@ class Verification {
     Finding finding;
   };
   std::vector<Failing> failing_;
+  // What a verdict needs at least: the lone layer in each of its strengths, and random graphs enough that chance does not
+  // decide; nearly every graph shows nearly every fault (tests/faults/kill_matrix.txt).
+  static constexpr std::size_t least_layer = 20, least_graphs = 10;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::size_t cases_ = 0;
   std::size_t random_graphs_ = 0;  // decided by an oracle
 };
@@ -66,6 +77,10 @@ Outcome Verification::judge(const Property& property, const Case& c) {
   at->second.add(f);
   ++cases_;
   if (f.outcome != Outcome::fails) return f.outcome;
+  if (const KnownFailure* known = known_failure(options_.known, property.id, c.dtype)) {
+    at->second.accept(known->reason);
+    return f.outcome;
+  }
   const auto same = [&](const Failing& x) { return x.property == &property; };
   if (std::ranges::none_of(failing_, same)) failing_.push_back({&property, c, f});
   return f.outcome;
@@ -119,8 +134,12 @@ void Verification::graphs(Dtype dtype, const std::vector<std::string>& ops) {
         {quantized(fixed_lambda_ ? with_lambda(g, {}, Literal(*fixed_lambda_)) : g, dtype), dtype});
     }
     progress(what, 0, cases.size());
-    (void)subject_.run(cases);
+    constexpr std::size_t batch = 32;
     for (std::size_t i = 0; i < cases.size() && !stopped(); ++i) {
+      if (i % batch == 0) {
+        if (late()) break;
+        (void)subject_.run(std::span(cases).subspan(i, std::min(batch, cases.size() - i)));
+      }
       judge(forward_identity, cases[i]);
       const Outcome outcome =
         judge(exact && !fixed_lambda_ ? gradient_rational_duals : gradient_duals, cases[i]);
@@ -181,6 +200,7 @@ void Verification::keep_reproducible(std::vector<Counterexample>& examples) {
 void Verification::conclude(Report& report) {
   report.cases = cases_;
   for (const auto& key : order_) report.tallies.push_back(tallies_.at(key).tally());
+  note_unexpected_passes(options_.known, report);
   report.interrupted = stopped();
   std::ranges::stable_sort(failing_, {}, [](const Failing& f) { return rank(f.property, f.finding); });
   if (!failing_.empty() && !report.interrupted) subject_.refresh();
@@ -205,9 +225,6 @@ void Verification::conclude(Report& report) {
     decided += t.decided();
     if (t.property == forward_bits.id || t.property == backward_rounded.id) layer += t.decided();
   }
-  // What a verdict needs at least: the lone layer in each of its strengths, and random graphs enough that chance does not
-  // decide; nearly every graph shows nearly every fault (tests/faults/kill_matrix.txt).
-  constexpr std::size_t least_layer = 20, least_graphs = 10;
   if (report.interrupted) report.reason = "interrupted; what was tried until then holds";
   else if (layer < least_layer)
     report.reason = "only " + std::to_string(layer) +
@@ -216,7 +233,8 @@ void Verification::conclude(Report& report) {
   else if (random_graphs_ < least_graphs)
     report.reason = "only " + std::to_string(random_graphs_) + " random graphs could be decided, at least " +
                     std::to_string(least_graphs) + " are needed";
-  else report.conclusion = Conclusion::verified;
+  else
+    report.conclusion = report.unexpected_passes.empty() ? Conclusion::verified : Conclusion::unexpected_pass;
 }
 
 std::vector<Dtype> wanted_dtypes(const std::vector<std::string>& has, const VerifyOptions& options) {

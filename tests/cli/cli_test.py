@@ -47,7 +47,7 @@ class Usage(CliCase):
         text = self.gradproof("--help").out
         for command in COMMANDS:
             self.assertRegex(text, rf"(?m)^  {command} ")
-        for code in (0, 1, 2, 3, 4, 70):
+        for code in (0, 1, 2, 3, 4, 5, 70):
             self.assertRegex(text, rf"(?m)^ +{code}  ")
 
     def test_each_command_explains_itself(self):
@@ -461,6 +461,54 @@ class Verify(CliCase):
         target = self.plugin("hang", HANG)
         ended = self.gradproof("verify", target, "--timeout", "0.5", timeout=10)
         self.assertEqual(ended.code, 1)
+
+
+class Budget(CliCase):
+    def test_a_budget_ends_the_random_graphs_early(self):
+        whole = report_of(self.gradproof("verify", "builtin", "--graphs", "400", "--json", "-"))
+        short = report_of(self.gradproof("verify", "builtin", "--graphs", "400", "--budget", "0.01s", "--json", "-"))
+        self.assertEqual((whole["conclusion"], short["conclusion"]), ("VERIFIED", "VERIFIED"))
+        self.assertLess(short["checks"] * 3, whole["checks"])
+        for bad in ("0", "s", "-1", "two"):
+            self.refused("verify", "builtin", "--budget", bad, says=["--budget"])
+
+
+class KnownFailures(CliCase):
+    """Accepted failures: shown, not counted, and reported when they are gone."""
+
+    def known(self, *lines):
+        path = os.path.join(self.folder, "known.txt")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+        return path
+
+    def test_accepted_failures_do_not_count(self):
+        wrong = self.example("wrong_grl.so")
+        plain = report_of(self.gradproof("verify", wrong, "--graphs", "12", "--json", "-"))
+        failing = {(t["property"], t["dtype"]) for t in plain["properties"] if t["fails"]}
+        self.assertTrue(failing)
+        some = self.known("# ours", "backward-rounded:* the kernel is being rewritten")
+        ended = self.gradproof("verify", wrong, "--graphs", "12", "--known-failures", some)
+        self.assertEqual(ended.code, 1, ended.out)
+        self.assertIn("known ", ended.out)
+        self.assertNotIn("counterexample for backward-rounded", ended.out)
+        every = self.known("*:* all of it is known")
+        ended = self.gradproof("verify", wrong, "--graphs", "12", "--known-failures", every, "--json", "-")
+        report = report_of(ended)
+        self.assertEqual((ended.code, report["conclusion"], report["counterexamples"]), (0, "VERIFIED", []))
+        self.assertEqual({t["known"] for t in report["properties"] if t["fails"]}, {"all of it is known"})
+
+    def test_an_unexpected_pass_has_its_own_code(self):
+        path = self.known("backward-rounded:f32 rounds twice on the old card", "forward-bits:f* no such thing")
+        ended = self.gradproof("verify", "builtin", "--graphs", "12", "--known-failures", path)
+        self.assertEqual(ended.code, 5, ended.out)
+        self.assertTrue(ended.out.splitlines()[2].startswith("UNEXPECTED PASS"), ended.out)
+        self.assertIn("a known failure no longer happens: backward-rounded:f32", ended.out)
+
+    def test_bad_files_are_refused_with_their_line(self):
+        for line, says in (("backward-rounded:f16", ["known.txt:2", "no reason"]), ("backwards:f16 why", ["known.txt:2", "'backwards:f16'", "list properties"])):
+            self.refused("verify", "builtin", "--known-failures", self.known("# first", line), says=says)
+        self.refused("verify", "builtin", "--known-failures", os.path.join(self.folder, "none.txt"), says=["there is no file"])
 
 
 class Properties(CliCase):
