@@ -19,6 +19,7 @@ extern const Property threads_keep_apart;
 extern const Property in_place_after_the_layer;
 extern const Property evaluation_mode_reverses;
 extern const Property lambda_gets_no_gradient;
+extern const Property declared_gradient;
 extern const Property forward_identity;
 extern const Property gradient_rational_differences;
 extern const Property gradient_rational_duals;

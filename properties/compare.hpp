@@ -28,6 +28,10 @@ class Judged {
   [[nodiscard]] const Bound& bound(std::size_t input, std::size_t entry) const {
     return bounds_.outputs[graph_.outputs().size() + input][entry];
   }
+  // The same for an entry of an output's value.
+  [[nodiscard]] const Bound& value_bound(std::size_t output, std::size_t entry) const {
+    return bounds_.outputs[output][entry];
+  }
   [[nodiscard]] bool exact(Dtype dtype) const;
 
  private:
@@ -47,6 +51,12 @@ class Comparison {
   void judged_gradient_entry(std::size_t input, std::size_t entry, double expected, double observed,
                              double allowed, bool agrees) {
     consider("gradient of", graph_.inputs()[input], entry, expected, observed, allowed, agrees);
+  }
+  // A value that may be off by as much.
+  void near_output_entry(std::size_t output, std::size_t entry, double expected, double observed,
+                         double allowed) {
+    consider("value of", graph_.outputs()[output].node, entry, expected, observed, allowed,
+             std::abs(observed - expected) <= allowed);
   }
   // The gradient that λ was given; 0 is what it must be.
   void strength_entry(double observed);

@@ -68,7 +68,13 @@ std::size_t reader_nodes(const Graph& g) {
 Counterexample shrunk(Subject& subject, const Property& property, const Case& failing, const Finding& finding,
                       std::size_t budget) {
   const Residual residual = finding.worst ? finding.worst->residual : Residual::none;
+  // A property of the layer speaks of this very graph: its values and shapes may shrink, its operations may not.
+  const auto same_layer = [&](const Graph& g) {
+    return property.looks == Looks::at_graphs ||
+           std::ranges::equal(g.nodes(), failing.graph.nodes(), {}, &Node::op, &Node::op);
+  };
   const auto still_fails = [&](const Graph& g) {
+    if (!same_layer(g)) return false;
     const Finding f = property.check(subject, with_graph(failing, g));
     return f.outcome == Outcome::fails && f.worst && f.worst->residual == residual;
   };

@@ -13,10 +13,10 @@ namespace {
 // A scenario in the making, with what each record must be.
 class Life {
  public:
-  Life(const Lone& layer, Dtype dtype, bool reads_late)
-      : layer_(layer), scenario_{dtype, {}}, reads_late_(reads_late) {
+  Life(const Lone& layer, Dtype dtype, Subject& subject)
+      : layer_(layer), scenario_{dtype, {}}, reads_late_(subject.reads_late()) {
     // Another strength and another cotangent, exact multiples, so that no format rounds them.
-    other_ = layer.lambda == 0 ? 2 : -4 * layer.lambda;
+    other_ = subject.lambda_is_fixed() ? layer.lambda : layer.lambda == 0 ? 2 : -4 * layer.lambda;
     for (const double g : layer.cotangent) second_.push_back(-2 * g);
   }
   [[nodiscard]] double lambda() const { return layer_.lambda; }
@@ -175,7 +175,7 @@ Finding check(Subject& subject, const Case& c) {
   // What is wrong in the simplest life says nothing about a longer one.
   if (backward_rounded.check(subject, c).outcome == Outcome::fails)
     return not_applicable("the layer alone is wrong already");
-  Life life(*layer, c.dtype, subject.reads_late());
+  Life life(*layer, c.dtype, subject);
   Live(life);
   return life.judged(subject, c);
 }

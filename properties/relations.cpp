@@ -6,7 +6,9 @@
 
 namespace gradproof {
 
-Case with_graph(const Case& c, Graph graph) { return {std::move(graph), c.dtype, c.layout, c.rank}; }
+Case with_graph(const Case& c, Graph graph) {
+  return {std::move(graph), c.dtype, c.layout, c.rank, c.contract};
+}
 
 Finding worst_of(const std::vector<Finding>& findings, std::string_view when_empty) {
   if (findings.empty()) return not_applicable(std::string(when_empty));

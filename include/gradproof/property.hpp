@@ -32,6 +32,7 @@ struct Case {
   Dtype dtype = Dtype::f64;
   Layout layout = Layout::contiguous;
   int rank = 2;
+  std::string contract{};  // "clip C": what no graph can declare; else empty
 };
 
 // What came back for one tensor: its own claim of dtype and shape, and its values as doubles.
@@ -76,6 +77,9 @@ class Subject {
   [[nodiscard]] Reply run(const Case& c);
   // Lives the scenario. Its records, in order, are the answer's gradients; there are no outputs.
   [[nodiscard]] virtual Reply live(const Scenario& scenario);
+  // It has this λ and no other: cases with another are unsupported from now on.
+  virtual void fix_lambda(double /*lambda*/) {}
+  [[nodiscard]] virtual bool lambda_is_fixed() { return false; }
   // Whether its author declares that λ is read in the backward pass, and not in the forward pass.
   [[nodiscard]] virtual bool reads_late() { return false; }
   // Forgets all that went before: what follows is answered by a fresh process, where there is one.

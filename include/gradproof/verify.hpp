@@ -45,11 +45,34 @@ struct BadKnownFailures {
 // A line each, pattern and reason; # begins a comment.
 [[nodiscard]] Result<std::vector<KnownFailure>, BadKnownFailures> parse_known_failures(std::string_view text);
 
+// What a layer declares to be: a reversal, unless told.
+struct Contract {
+  enum class Kind {
+    reversal,
+    scale,             // forward the identity, gradient times `number`
+    stop,              // forward the identity, no gradient
+    straight_through,  // forward rounds to the nearest integer, ties to even; the gradient passes
+    clip,              // forward the identity, each cotangent clipped to +-`number`
+    graph,  // forward what a graph says, gradient its declared one (the derivative, where it has no surrogates)
+  } kind = Kind::reversal;
+  double number = 0;
+  std::optional<Graph> forward{};
+  std::string text = "reversal";
+};
+struct BadContract {
+  std::string message;
+};
+// `reversal`, `scale:S`, `stop`, `straight-through`, `clip:C`, or `derivative`, which needs the forward pass as a graph of
+// one input and one output of one shape.
+[[nodiscard]] Result<Contract, BadContract> parse_contract(std::string_view text,
+                                                           const std::optional<Graph>& forward);
+
 struct VerifyOptions {
   std::uint64_t seed = 1;
   std::uint64_t graphs = 60;  // of each family and dtype
   std::vector<Dtype> dtypes;  // empty: all that the subject has
   std::vector<KnownFailure> known;
+  Contract contract;
   std::optional<double> seconds;  // no new batch of random graphs after that long
   const std::atomic<bool>* stop = nullptr;
   // One line of progress at a time: what is being tried and how far it is.

@@ -84,6 +84,14 @@ int verify(const Common& common, const VerifyArguments& arguments) {
                       parsed.error().message);
     known = *parsed;
   }
+  std::optional<Graph> forward;
+  if (!arguments.forward.empty()) {
+    const auto document = read_document(arguments.forward);
+    if (!document) return Exit::usage;
+    forward = document->graph;
+  }
+  const auto contract = parse_contract(arguments.contract, forward);
+  if (!contract) return complain(contract.error().message);
   if (!writable(common.json)) return complain("can't write " + common.json);
   std::vector<Report> reports;
   for (const Target& target : targets) {
@@ -94,6 +102,7 @@ int verify(const Common& common, const VerifyArguments& arguments) {
     options.graphs = arguments.graphs;
     options.dtypes = *dtypes;
     options.known = known;
+    options.contract = *contract;
     if (arguments.budget > 0) options.seconds = arguments.budget;
     options.stop = &stop;
     options.progress = [&](const std::string& what, std::size_t done, std::size_t of) {

@@ -97,6 +97,7 @@ Document document_of(const Report& report, const Counterexample& e) {
              e.minimal.graph};
   if (e.minimal.layout != Layout::contiguous)
     d.metadata.emplace_back("layout", std::string(name(e.minimal.layout)));
+  if (!e.minimal.contract.empty()) d.metadata.emplace_back("contract", e.minimal.contract);
   if (e.minimal.rank != 2) d.metadata.emplace_back("rank", std::to_string(e.minimal.rank));
   if (!report.diagnosis.cause.empty()) d.metadata.emplace_back("cause", report.diagnosis.cause);
   return d;
@@ -137,6 +138,13 @@ std::optional<Case> case_of(const Document& document) {
     if (r->size() != 1 || (*r)[0] < '0' || (*r)[0] > '4')
       return complain("@rank " + *r + ": a rank from 0 to 4"), std::nullopt;
     c.rank = (*r)[0] - '0';
+  }
+  if (const auto contract = document.find("contract")) {
+    const auto bound = contract->starts_with("clip ") ? Literal::parse(contract->substr(5)) : std::nullopt;
+    if (!bound)
+      return complain("@contract " + *contract + ": the contract of a case is `clip` and a number"),
+             std::nullopt;
+    c.contract = *contract;
   }
   return c;
 }

@@ -102,6 +102,11 @@ void add_verify(CLI::App& app, Arguments& a, int& code) {
     ->check(CLI::Range(0, 1000000));
   c->add_option("--dtype", a.verify.dtypes, "Only these dtypes (f16, bf16, f32, f64)")->delimiter(',');
   c->add_option(
+    "--contract", a.verify.contract,
+    "What the layer declares: reversal (default), scale:S, stop, straight-through, clip:C, or derivative");
+  c->add_option("--forward", a.verify.forward, "The forward pass for --contract derivative: a .graph file")
+    ->type_name("FILE");
+  c->add_option(
      "--budget", a.verify.budget,
      "Begin no new random graphs after that many seconds (2 or 2s); what a verdict needs at least is tried")
     ->transform(CLI::Validator(

@@ -48,6 +48,7 @@ Json json_of(const Counterexample& e) {
             {"graph", print(e.minimal.graph)},
             {"reason", e.finding.reason},
             {"detail", e.finding.detail},
+            {"contract", e.minimal.contract},
             {"against", e.finding.against},
             {"story", e.finding.story},
             {"replay_file", e.replay_file}};

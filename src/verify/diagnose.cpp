@@ -226,6 +226,8 @@ std::string fmt_all(double v) {
   return buffer.data();
 }
 
+}  // namespace
+
 std::string headline(const Counterexample& e) {
   const auto& worst = *e.finding.worst;
   const std::string where = " in " + std::string(format(e.minimal.dtype).words);
@@ -236,6 +238,8 @@ std::string headline(const Counterexample& e) {
   if (expected == observed) expected = fmt_all(worst.expected), observed = fmt_all(worst.observed);
   return worst.place + where + ": expected " + expected + ", observed " + observed + factor_text(e);
 }
+
+namespace {
 
 // What sets the failing cases apart, where the layer is right on ordinary ones.
 std::pair<std::string, std::string> circumstance(const Counterexample& e) {

@@ -8,6 +8,8 @@ namespace gradproof {
 // Puts a few probes to the subject (λ over several values, stacked, shared and neighbouring layers) and names
 // the first signature that explains all of them. `examples` are the counterexamples found, the most telling
 // first; the headline speaks of the first.
+// The worst disagreement of a counterexample, in a line.
+[[nodiscard]] std::string headline(const Counterexample& example);
 [[nodiscard]] Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples,
                                  std::optional<double> fixed_lambda);
 

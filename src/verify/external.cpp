@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "gradproof/ops.hpp"
 #include "gradproof/text.hpp"
 #include "verify/scenario_json.hpp"
 
@@ -65,6 +66,28 @@ Reply reply_of(const protocol::CaseResult& result) {
   }
   a.damage = reply.damage;
   return a;
+}
+
+// Whether every reversal of the graph has this λ.
+bool only_has(const Graph& g, double lambda) {
+  for (const Node& node : g.nodes()) {
+    if (node.op != id_of<Reverse>()) continue;
+    const auto values = g.values(node.operand[1]);
+    if (values.size() != 1 || values[0].nearest() != lambda) return false;
+  }
+  return true;
+}
+
+bool only_makes(const std::vector<Act>& steps, double lambda) {
+  return std::ranges::all_of(steps, [&](const Act& s) {
+    const bool gives = s.what == Act::Do::make || s.what == Act::Do::set;
+    return (!gives || s.number == lambda) &&
+           std::ranges::all_of(s.threads, [&](const auto& thread) { return only_makes(thread, lambda); });
+  });
+}
+
+NoAnswer other_lambda() {
+  return {Refusal::unsupported, "unsupported", "the layer has another λ, which is fixed", ""};
 }
 
 constexpr std::size_t batch_size = 32;
@@ -128,6 +151,8 @@ std::vector<Reply> External::run(std::span<const Case> cases) {
   ask(requests, asked);
   std::vector<Reply> replies;
   for (const std::string& key : keys) replies.push_back(known_.find(key)->second);
+  for (std::size_t i = 0; i < cases.size(); ++i)
+    if (only_lambda_ && !only_has(cases[i].graph, *only_lambda_)) replies[i] = other_lambda();
   return replies;
 }
 
@@ -137,7 +162,14 @@ Reply External::ask_one(protocol::CaseRequest request, const std::string& key) {
   return known_.find(key)->second;
 }
 
+bool External::lambda_is_fixed() {
+  const auto hello = client_.hello();
+  const auto* facts = std::get_if<protocol::Hello>(&hello);
+  return facts != nullptr && facts->lambda_is_fixed;
+}
+
 Reply External::live(const Scenario& scenario) {
+  if (only_lambda_ && !only_makes(scenario.steps, *only_lambda_)) return other_lambda();
   const auto hello = client_.hello();
   const auto* facts = std::get_if<protocol::Hello>(&hello);
   if (facts != nullptr && !can_live(scenario.steps, facts->steps))

@@ -22,6 +22,8 @@ class External : public Subject {
   [[nodiscard]] Reply live(const Scenario& scenario) override;
   [[nodiscard]] Reply run_twice(const Case& c) override;
   [[nodiscard]] bool reads_late() override;
+  void fix_lambda(double lambda) override { only_lambda_ = lambda; }
+  [[nodiscard]] bool lambda_is_fixed() override;
 
   void refresh() override {
     if (client_.group() > 0) ++deliberate_;
@@ -48,6 +50,7 @@ class External : public Subject {
   // because what it is has been seen.
   static constexpr int most_strikes = 9;
   int strikes_ = 0;
+  std::optional<double> only_lambda_;
   std::size_t deliberate_ = 0;             // processes ended by refresh()
   std::optional<protocol::Failure> lost_;  // the process could not be had again
 };

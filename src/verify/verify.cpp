@@ -9,6 +9,7 @@
 #include "gradproof/ops.hpp"
 #include "rebuild.hpp"
 #include "verify/battery.hpp"
+#include "verify/contract.hpp"
 #include "verify/diagnose.hpp"
 #include "verify/known.hpp"
 #include "verify/session.hpp"
@@ -17,6 +18,11 @@ namespace gradproof {
 
 namespace {
 
+// Whether the layer is judged by the declaration alone, because a reversal can't stand for it in graphs.
+bool stated_elsewhere(const Contract& c) {
+  return c.kind != Contract::Kind::reversal && c.kind != Contract::Kind::scale;
+}
+
 // Everything that a run gathers.
 class Verification {
  public:
@@ -24,6 +30,7 @@ class Verification {
       : subject_(subject), options_(options), fixed_lambda_(fixed_lambda) {}
 
   void layer(Dtype dtype);
+  void contract(Dtype dtype);
   void lives(Dtype dtype);
   void graphs(Dtype dtype, const std::vector<std::string>& ops);
   void conclude(Report& report);
@@ -95,6 +102,15 @@ void Verification::layer(Dtype dtype) {
   for (std::size_t i = 0; i < cases.size() && !stopped(); ++i) {
     judge(forward_bits, cases[i]);
     judge(backward_rounded, cases[i]);
+    progress(what, i + 1, cases.size());
+  }
+}
+
+void Verification::contract(Dtype dtype) {
+  const std::vector<Case> cases = contract_cases(options_.contract, dtype, options_.seed);
+  const std::string what = options_.contract.text + ", " + std::string(format(dtype).words);
+  for (std::size_t i = 0; i < cases.size() && !stopped(); ++i) {
+    judge(declared_gradient, cases[i]);
     progress(what, i + 1, cases.size());
   }
 }
@@ -217,20 +233,25 @@ void Verification::conclude(Report& report) {
   if (!failing_.empty()) {
     report.conclusion = Conclusion::not_verified;
     if (!report.interrupted) keep_reproducible(report.counterexamples);
-    if (!report.interrupted) report.diagnosis = diagnose(subject_, report.counterexamples, fixed_lambda_);
+    // The signatures are those of reversals gone wrong.
+    if (!report.interrupted && !stated_elsewhere(options_.contract))
+      report.diagnosis = diagnose(subject_, report.counterexamples, fixed_lambda_);
+    else report.diagnosis.headline = headline(report.counterexamples.front());
     return;
   }
   std::size_t layer = 0, decided = 0;
   for (const Tally& t : report.tallies) {
     decided += t.decided();
-    if (t.property == forward_bits.id || t.property == backward_rounded.id) layer += t.decided();
+    if (t.property == forward_bits.id || t.property == backward_rounded.id ||
+        t.property == declared_gradient.id)
+      layer += t.decided();
   }
   if (report.interrupted) report.reason = "interrupted; what was tried until then holds";
   else if (layer < least_layer)
     report.reason = "only " + std::to_string(layer) +
                     " checks of the lone layer could be decided, at least " + std::to_string(least_layer) +
                     " are needed";
-  else if (random_graphs_ < least_graphs)
+  else if (random_graphs_ < least_graphs && !stated_elsewhere(options_.contract))
     report.reason = "only " + std::to_string(random_graphs_) + " random graphs could be decided, at least " +
                     std::to_string(least_graphs) + " are needed";
   else
@@ -252,6 +273,11 @@ void run_battery(Subject& subject, const VerifyOptions& options, const std::vect
                  const std::vector<std::string>& ops, std::optional<double> fixed_lambda, Report& report) {
   Verification v(subject, options, fixed_lambda);
   const auto wanted = wanted_dtypes(dtypes, options);
+  if (stated_elsewhere(options.contract)) {
+    for (const Dtype d : wanted) v.contract(d);
+    v.conclude(report);
+    return;
+  }
   for (const Dtype d : wanted) v.layer(d);
   if (!wanted.empty()) v.lives(wanted.front());
   for (const Dtype d : wanted) v.graphs(d, ops);
@@ -266,13 +292,23 @@ Report verify(const Target& target, const Launch& launch, const VerifyOptions& o
   report.command = "verify";
   report.seed = options.seed;
   with_subject(target, launch, report, [&](Subject& subject, const Hello& hello) {
-    if (hello.lambda_is_fixed && !hello.fixed_lambda) {
+    const bool reversal = options.contract.kind == Contract::Kind::reversal;
+    if (!reversal && !hello.lambda_is_fixed) {
+      report.reason = "the layer takes a λ (" + hello.lambda + "), and --contract " + options.contract.text +
+                      " speaks of a layer without one";
+      return;
+    }
+    if (reversal && hello.lambda_is_fixed && !hello.fixed_lambda) {
       report.reason =
         "the layer's λ can be neither set nor read, so nothing says what is right; let it be given, or name "
         "it in an attribute";
       return;
     }
-    run_battery(subject, options, hello.dtypes, hello.ops, hello.fixed_lambda, report);
+    // A layer that scales its gradient is a reversal of that strength, negated.
+    const bool scales = options.contract.kind == Contract::Kind::scale;
+    if (scales) subject.fix_lambda(-options.contract.number);
+    run_battery(subject, options, hello.dtypes, hello.ops,
+                scales ? -options.contract.number : hello.fixed_lambda, report);
   });
   return report;
 }
