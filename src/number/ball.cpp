@@ -21,8 +21,9 @@ struct Caches {
 };
 thread_local Caches caches;
 
-// Magnitudes from here on have exponentials out of range; 2^57 log2(e) > 2^57.
-constexpr slong exp_limit = 57;
+// From a magnitude of 2^29 on exponentials are out of range: 2^29 log2(e) > 2^29.
+constexpr slong exp_limit = 29;
+static_assert(slong{1} << exp_limit >= Ball::largest_exponent);
 
 void set_ratio(arb_ptr x, const std::string& ratio, slong precision) {
   mpq_t q;
@@ -51,8 +52,8 @@ void set_radius(mag_ptr rad, arf_srcptr x) {
   fmpz_clear(exponent);
 }
 
-// x := the nearest integer, ties to even. Adding 1/2 is exact and cheap: |x| is at least 1/2 and no integer, so
-// that its last bit is not far below the point.
+// x := the nearest integer, ties to even. Adding 1/2 is exact and cheap: |x| is at least 1/2 and no integer,
+// so that its bits are few.
 void round_to_even(arf_ptr x) {
   if (arf_is_int(x) != 0 || arf_is_finite(x) == 0) return;
   if (arf_cmpabs_2exp_si(x, -1) <= 0) {
@@ -65,7 +66,7 @@ void round_to_even(arf_ptr x) {
   arf_set_d(half, 0.5);
   arf_add(x, x, half, ARF_PREC_EXACT, ARF_RND_DOWN);
   arf_floor(floor, x);
-  // At a tie x + 1/2 is an integer itself; the even one of it and its lower neighbour is an even multiple of 1.
+  // At a tie x + 1/2 is an integer itself, and the even one is that or its lower neighbour.
   const bool tie = arf_equal(floor, x) != 0;
   if (tie && arf_is_int_2exp_si(floor, 1) == 0) arf_sub_ui(floor, floor, 1, ARF_PREC_EXACT, ARF_RND_DOWN);
   arf_swap(x, floor);
@@ -73,8 +74,8 @@ void round_to_even(arf_ptr x) {
   arf_clear(floor);
 }
 
-// Arb's vectors stand without gaps. These entries share the limbs of the balls that they were copied from, are
-// only read, and own nothing.
+// Arb's vectors stand without gaps. These entries share the limbs of the balls that they were copied from,
+// are only read, and own nothing.
 std::vector<arb_struct> borrowed(const Ball* x, std::size_t stride, std::size_t count) {
   std::vector<arb_struct> entries;
   entries.reserve(count);
@@ -200,7 +201,7 @@ Ball exp(Ball a) {
   arf_clear(upper);
   if (vanishes) {
     arf_zero(arb_midref(a.value_));
-    mag_set_ui_2exp_si(arb_radref(a.value_), 1, -(slong{1} << exp_limit));
+    mag_set_ui_2exp_si(arb_radref(a.value_), 1, -Ball::largest_exponent);
   } else {
     arb_zero_pm_inf(a.value_);
   }

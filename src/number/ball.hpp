@@ -9,8 +9,8 @@
 //
 // Exponents stay within +-largest_exponent. A ball that leaves them upwards becomes the whole line, one that
 // leaves them downwards becomes 0 with a radius of 2^-largest_exponent. So towers such as exp(exp(exp(x)))
-// cost neither time nor memory, and no ball owns a bignum exponent, which would belong to the thread that made
-// it.
+// cost neither time nor memory, and no ball owns a bignum exponent, which would belong to the thread that
+// made it.
 #pragma once
 
 #include <concepts>
@@ -24,8 +24,9 @@ namespace gradproof {
 
 class Ball {
  public:
-  // Sums and products of two exponents below 2^58 stay below 2^60, where Arb's own fast paths end.
-  static constexpr slong largest_exponent = slong{1} << 58;
+  // Half of MPFR's range, so that the ends of every finite ball are Reals; and far inside the range in which
+  // Arb works without bignum exponents, before and after a product.
+  static constexpr slong largest_exponent = slong{1} << 29;
 
   Ball() : Ball(Bits{2}) {}
   // Exactly 0, at this precision.
