@@ -66,6 +66,40 @@ void Comparison::gradient_entry(std::size_t input, std::size_t entry, double exp
            std::abs(observed - expected) <= allowed);
 }
 
+std::optional<Enclosure> ProvenGradient::entry(std::size_t input, std::size_t entry) {
+  if (!enclosures_) {
+    // Twice what a double holds, and a limit at which a graph of ours still takes milliseconds.
+    auto found = truth(graph_, Bits{106}, Bits{2048});
+    enclosures_ = found ? *std::move(found) : found.error().enclosures;
+  }
+  if (input >= enclosures_->gradient.size()) return {};
+  const Enclosure& e = enclosures_->gradient[input][entry];
+  return isfinite(e.lower) && isfinite(e.upper) ? std::optional(e) : std::nullopt;
+}
+
+void Comparison::true_entry(ProvenGradient& proven, std::size_t input, std::size_t entry, double expected,
+                            double oracle_error, double observed, double allowed) {
+  const bool near = std::abs(observed - expected) <= allowed;
+  if (near || !std::isfinite(expected) || !std::isfinite(allowed) || !std::isfinite(observed)) {
+    gradient_entry(input, entry, expected, observed, allowed);
+    return;
+  }
+  const auto e = proven.entry(input, entry);
+  const auto inside = [&](double x, double by) {
+    return contains(widened(*e, Real(by, Bits{53})), Real(x, Bits{53}));
+  };
+  if (!e) {
+    undecided("nothing is proven about the entry that disagrees");
+  } else if (inside(observed, allowed) && inside(expected, oracle_error)) {
+    if (width(*e).to_double() > allowed)
+      undecided("the interval that is proven is wider than the allowed error");
+    else consider("gradient of", graph_.inputs()[input], entry, expected, observed, allowed, true);
+  } else {
+    // Outside of what is proven; or the oracle is, and one of our own rules is wrong.
+    consider("gradient of", graph_.inputs()[input], entry, expected, observed, allowed, false);
+  }
+}
+
 void Comparison::output_entry(std::size_t output, std::size_t entry, double expected, double observed) {
   const bool same = (std::isnan(expected) && std::isnan(observed)) ||
                     (expected == observed && std::signbit(expected) == std::signbit(observed));

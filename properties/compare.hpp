@@ -7,6 +7,7 @@
 #include "gradproof/analysis.hpp"
 #include "gradproof/calculus.hpp"
 #include "gradproof/property.hpp"
+#include "gradproof/truth.hpp"
 
 namespace gradproof {
 
@@ -41,12 +42,29 @@ class Judged {
   std::string undecidable_;
 };
 
+// The gradient of a graph as proven intervals, computed when it is first asked for: the cheap comparison in double
+// decides nearly every entry.
+class ProvenGradient {
+ public:
+  explicit ProvenGradient(const Graph& graph) : graph_(graph) {}
+  // Nothing where nothing finite is proven.
+  [[nodiscard]] std::optional<Enclosure> entry(std::size_t input, std::size_t entry);
+
+ private:
+  const Graph& graph_;
+  std::optional<Enclosures> enclosures_;
+};
+
 // Collects entries and makes the finding of them.
 class Comparison {
  public:
   explicit Comparison(const Graph& graph) : graph_(graph) {}
 
   void gradient_entry(std::size_t input, std::size_t entry, double expected, double observed, double allowed);
+  // The same for an entry of the true gradient, which `expected` is said to be to within `oracle_error`. What disagrees
+  // fails only if it lies outside of the interval that is proven, widened by what is allowed.
+  void true_entry(ProvenGradient& proven, std::size_t input, std::size_t entry, double expected,
+                  double oracle_error, double observed, double allowed);
   // The same where the caller has judged: formats and signed infinities have rules of their own.
   void judged_gradient_entry(std::size_t input, std::size_t entry, double expected, double observed,
                              double allowed, bool agrees) {

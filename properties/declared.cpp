@@ -36,13 +36,14 @@ void compare_clipped(Comparison& comparison, const Lone& layer, double bound, co
 
 void compare_graph(Comparison& comparison, const Judged& judged, Dtype dtype, const Numbers& observed) {
   const bool exact = judged.exact(dtype);
+  ProvenGradient proven(judged.graph());
   for (std::size_t k = 0; k < observed.outputs[0].size(); ++k) {
     const Bound& b = judged.value_bound(0, k);
     comparison.near_output_entry(0, k, b.value, observed.outputs[0][k], exact ? 0 : 2 * b.error);
   }
   for (std::size_t k = 0; k < observed.gradients[0].size(); ++k)
-    comparison.gradient_entry(0, k, judged.bound(0, k).value, observed.gradients[0][k],
-                              exact ? 0 : judged.allowed(0, k));
+    comparison.true_entry(proven, 0, k, judged.bound(0, k).value, judged.bound(0, k).error,
+                          observed.gradients[0][k], exact ? 0 : judged.allowed(0, k));
 }
 
 Finding check_declared(Subject& subject, const Case& c) {

@@ -28,6 +28,7 @@ Finding against(Subject& subject, const Case& c,
   if (!answer) return answer.error();
   const bool exact = judged.exact(c.dtype);
   Comparison comparison(c.graph);
+  ProvenGradient proven(c.graph);
   std::size_t entry = 0;
   for (std::size_t i = 0; i < answer->gradients.size(); ++i) {
     for (std::size_t k = 0; k < answer->gradients[i].size(); ++k, ++entry) {
@@ -35,8 +36,10 @@ Finding against(Subject& subject, const Case& c,
       // An exact graph leaves a sound subject no room. Elsewhere: its bound, and the rounding of the expected
       // value to double.
       const double subject_error = exact ? 0 : judged.allowed(i, k) + std::abs(value) * 0x1p-52;
-      const double allowed = subject_error + error + rounding * judged.bound(i, k).bulk;
-      comparison.gradient_entry(i, k, value, answer->gradients[i][k], allowed);
+      const double oracle_error = error + rounding * judged.bound(i, k).bulk;
+      const double to_double = exact ? 0 : std::abs(value) * 0x1p-53;
+      comparison.true_entry(proven, i, k, value, oracle_error + to_double, answer->gradients[i][k],
+                            subject_error + oracle_error);
     }
   }
   return comparison.finish();
@@ -87,15 +90,18 @@ Finding check_double_backward(Subject& subject, const Case& c) {
   const auto expected = in_double(complex_step(first, oracle_bits));
   if (!expected) return not_applicable(expected.error().reason);
   Comparison comparison(first);
+  ProvenGradient proven(first);
   std::size_t entry = 0;
   for (std::size_t i = 0; i < first.inputs().size(); ++i) {
     const std::size_t size = first[first.inputs()[i]].shape.size();
     const auto& gradient = reply->gradients[i];
     if (gradient && gradient->values.size() != size)
       return wrong_shape("a second gradient has the wrong size");
-    for (std::size_t k = 0; k < size; ++k, ++entry)
-      comparison.gradient_entry(i, k, (*expected)[entry].value, gradient ? gradient->values[k] : 0,
-                                judged.allowed(i, k) + std::abs((*expected)[entry].value) * 0x1p-52);
+    for (std::size_t k = 0; k < size; ++k, ++entry) {
+      const double value = (*expected)[entry].value, rounding = std::abs(value) * 0x1p-52;
+      comparison.true_entry(proven, i, k, value, rounding + (*expected)[entry].error,
+                            gradient ? gradient->values[k] : 0, judged.allowed(i, k) + rounding);
+    }
   }
   return comparison.finish();
 }

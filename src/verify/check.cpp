@@ -5,18 +5,18 @@
 #include "compare.hpp"
 #include "gradproof/ops.hpp"
 #include "gradproof/oracle.hpp"
+#include "gradproof/truth.hpp"
 #include "gradproof/verify.hpp"
-#include "graph/apply.hpp"
 
 namespace gradproof {
 
 namespace {
 
-// One entry of the gradient as reverse mode has it, with its error bound in units of u and its absolute path
-// sum.
+// One entry of the gradient: the interval that is proven to hold it, its rounding bound in units of u and its
+// absolute path sum.
 struct Entry {
   std::string place;
-  Real value;
+  Enclosure truth;
   Bound bound;
 };
 
@@ -31,7 +31,8 @@ Real to_real(const S& x, Bits bits) {
   else return x;
 }
 
-// An oracle's rounding, done with guard bits, is at most that of reverse mode at the precision asked for.
+// An oracle fails when what it says, give or take its own error bar, lies outside of the truth widened by the rounding
+// of its arithmetic: done with guard bits, that is at most what reverse mode may be off by at the precision asked for.
 template <class S>
 OracleRow judged(std::string name, const OracleAnswer<S>& answer, const std::vector<Entry>& entries,
                  Bits bits) {
@@ -42,7 +43,7 @@ OracleRow judged(std::string name, const OracleAnswer<S>& answer, const std::vec
     return {row.oracle, Outcome::undecided, "the graph has no input entries", "", ""};
   const Real u = Real::power_of_two(-bits.count, bits);
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    const Real difference = abs(to_real(answer->value[i], bits) - entries[i].value);
+    const Real said = to_real(answer->value[i], bits), difference = abs(said - middle(entries[i].truth));
     Real allowed = Real(2 * entries[i].bound.error * 0x1p53, bits) * u;
     if (!answer->error.empty()) allowed = allowed + to_real(answer->error[i], bits);
     if (!std::isfinite(entries[i].bound.error) || !isfinite(difference)) {
@@ -57,10 +58,10 @@ OracleRow judged(std::string name, const OracleAnswer<S>& answer, const std::vec
       row.worst = numeric<Real>::sign(relative) == 0 ? "0" : relative.text(2);
       row.allowed = numeric<Real>::sign(allowed) == 0 ? "0" : (allowed / scale).text(2);
     }
-    if (difference <= allowed) continue;
+    if (contains(widened(entries[i].truth, allowed), said)) continue;
     row.outcome = Outcome::fails;
-    row.note = entries[i].place + ": oracle " + to_real(answer->value[i], bits).text(20) + ", reverse mode " +
-               entries[i].value.text(20);
+    row.note =
+      entries[i].place + ": oracle " + said.text(20) + ", reverse mode " + text(entries[i].truth, 20);
     return row;
   }
   return row;
@@ -75,44 +76,6 @@ Bits working_bits(std::int64_t digits_wanted, const Bounds& bounds) {
       if (b.value != 0 && std::isfinite(b.error))
         worst = std::max(worst, std::log2(std::max(1.0, b.error * 0x1p53 / std::abs(b.value))));
   return digits(digits_wanted + 3 + static_cast<std::int64_t>(worst / 3.3));
-}
-
-// The first node of the graph with an operand outside its domain.
-std::optional<NodeId> outside_domain(const Graph& graph, const Evaluation<Real>& values) {
-  for (std::uint32_t i = 0; i < graph.size(); ++i) {
-    const Node& node = graph[NodeId{i}];
-    const bool good = with_op(node.op, [&]<class O>(std::type_identity<O>) {
-      if constexpr (O::kind == Kind::elementwise || O::kind == Kind::selection) {
-        for (std::size_t k = 0; k < O::arity; ++k)
-          for (const Real& x : values[node.operand[k]])
-            if (!inside(O::domain[k], x, node.attributes)) return false;
-      }
-      return true;
-    });
-    if (!good) return NodeId{i};
-  }
-  return {};
-}
-
-// Whether a selection stands on its kink. (A rounding at a tie has a value and a declared gradient.)
-bool on_kink(const Graph& graph, const Evaluation<Real>& values) {
-  for (const Node& node : graph.nodes()) {
-    const bool on = with_op(node.op, [&]<class O>(std::type_identity<O>) {
-      if constexpr (O::kind == Kind::selection) {
-        const auto a = values[node.operand[0]], b = values[node.operand[O::arity - 1]];
-        for (std::size_t k = 0; k < a.size(); ++k) {
-          if constexpr (O::arity == 1) {
-            if (numeric<Real>::sign(O::kink(a[k])) == 0) return true;
-          } else if (numeric<Real>::sign(O::kink(a[k], b[k])) == 0) {
-            return true;
-          }
-        }
-      }
-      return false;
-    });
-    if (on) return true;
-  }
-  return false;
 }
 
 // About how many operations on numbers the oracles need: each entry of an input is perturbed by itself.
@@ -131,25 +94,54 @@ double oracle_work(const Graph& graph) {
 
 }  // namespace
 
+namespace {
+
+// What is proven of values and gradient, entered into the report; the gradient's entries are returned.
+std::vector<Entry> enter_truth(const Graph& graph, const Enclosures& truth, const Bounds& bounds,
+                               CheckReport& report) {
+  std::vector<Entry> entries;
+  const int digits_shown = static_cast<int>(report.digits);
+  for (std::size_t o = 0; o < truth.values.size(); ++o)
+    for (std::size_t k = 0; k < truth.values[o].size(); ++k)
+      report.values.push_back(
+        {place(graph, graph.outputs()[o].node, k), text(truth.values[o][k], digits_shown)});
+  for (std::size_t i = 0; i < truth.gradient.size(); ++i)
+    for (std::size_t k = 0; k < truth.gradient[i].size(); ++k) {
+      entries.push_back({place(graph, graph.inputs()[i], k), truth.gradient[i][k],
+                         bounds.outputs[truth.values.size() + i][k]});
+      report.gradient.push_back({entries.back().place, text(entries.back().truth, digits_shown)});
+    }
+  return entries;
+}
+
+// Why the oracles have nothing to say, where the truth has an obstacle that concerns them too. An entry that may be
+// exactly 0 is no such obstacle: it is known well enough to judge an oracle by.
+std::string obstacle(const Doubt& doubt) {
+  switch (doubt.why) {
+    case Obstacle::on_kink:
+      return "a selection stands on its kink, where there is no derivative: " + doubt.message;
+    case Obstacle::bad_precision:
+    case Obstacle::not_finite:
+    case Obstacle::outside_domain:
+    case Obstacle::out_of_range: return doubt.message;
+    case Obstacle::undecided: return "";
+  }
+  return "";
+}
+
+}  // namespace
+
 CheckReport check_graph(const Graph& graph, std::int64_t digits_wanted) {
   CheckReport report;
   report.digits = digits_wanted;
   const Graph g = gradient(graph);
   const Bounds bounds = rounding_bounds(g, Dtype::f64);
   const Bits bits = working_bits(digits_wanted, bounds);
-  const Evaluation<Real> values = evaluate<Real>(g, bits);
-  std::vector<Entry> entries;
-  for (std::size_t o = 0; o < g.outputs().size(); ++o) {
-    const NodeId node = g.outputs()[o].node;
-    const bool is_value = o < graph.outputs().size();
-    const NodeId named = is_value ? graph.outputs()[o].node : graph.inputs()[o - graph.outputs().size()];
-    for (std::size_t k = 0; k < values[node].size(); ++k) {
-      const Real& v = values[node][k];
-      (is_value ? report.values : report.gradient)
-        .push_back({place(graph, named, k), v.text(static_cast<int>(digits_wanted))});
-      if (!is_value) entries.push_back({place(graph, named, k), v, bounds.outputs[o][k]});
-    }
-  }
+  // One decimal digit more than is shown.
+  const auto proven = truth(graph, Bits{(digits_wanted + 1) * 3322 / 1000 + 1});
+  const Enclosures& enclosures = proven ? *proven : proven.error().enclosures;
+  if (!proven) report.reason = obstacle(proven.error().doubt);
+  const std::vector<Entry> entries = enter_truth(graph, enclosures, bounds, report);
   // At some hundred nanoseconds each this is a matter of minutes; beyond it, of hours.
   constexpr double most_work = 3e8;
   if (oracle_work(graph) > most_work) {
@@ -157,12 +149,7 @@ CheckReport check_graph(const Graph& graph, std::int64_t digits_wanted) {
       "the graph is too large for oracles that perturb one entry at a time; check a smaller one of its kind";
     return report;
   }
-  if (const auto node = outside_domain(graph, values)) {
-    report.reason = graph.name(*node) + " is given an operand outside the domain of " +
-                    std::string(info(graph[*node].op).name);
-    return report;
-  }
-  if (on_kink(graph, values)) report.reason = "a selection stands on its kink, where there is no derivative";
+  if (!proven && proven.error().doubt.why != Obstacle::on_kink && !report.reason.empty()) return report;
   report.rows.push_back(judged("differences in rationals", rational_differences(graph), entries, bits));
   report.rows.push_back(judged("duals in rationals", rational_duals(graph), entries, bits));
   report.rows.push_back(judged("central differences", central_differences(graph, bits), entries, bits));
