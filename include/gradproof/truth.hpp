@@ -42,6 +42,10 @@ struct Enclosure {
 // inside.
 [[nodiscard]] Decision outside(const Enclosure& e, const Enclosure& interval);
 
+// Is a claimed value further from the enclosed number than allowed? No where it is near enough wherever in the
+// interval the number lies; unknown where that depends. A claim that is NaN or infinite is wrong.
+[[nodiscard]] Decision wrong(const Enclosure& truth, const Real& claimed, const Real& allowed);
+
 // The middle as a decimal of so many digits; "[low, high]", rounded outward, where the interval is wider than
 // one unit of the last of them.
 [[nodiscard]] std::string text(const Enclosure& e, int significant);

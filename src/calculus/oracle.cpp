@@ -173,19 +173,42 @@ OracleAnswer<Rational> rational_duals(const Graph& graph) {
   return OracleGradient<Rational>{std::move(gradient), {}};
 }
 
+namespace {
+
+// How far the exponents of the inputs are from 0, beyond 16 bits: a step that is small beside 1 is nothing beside 10^300 and
+// all beside 10^-300.
+std::int64_t far_exponent(const Real& x) {
+  if (mpfr_regular_p(x.get()) == 0) return 0;
+  const std::int64_t e = mpfr_get_exp(x.get());
+  return e > 16 ? e - 16 : e < -16 ? e + 16 : 0;
+}
+
+std::int64_t farthest_exponent(const Graph& graph) {
+  std::int64_t far = 0;
+  for (const NodeId input : graph.inputs())
+    for (const Literal& l : graph.values(input))
+      far = std::max(far, std::abs(far_exponent(Real(l, Bits{53}))));
+  return far;
+}
+
+}  // namespace
+
 OracleAnswer<Real> central_differences(const Graph& graph, Bits precision) {
   if (!all_finite(graph)) return NotApplicable{"a leaf is not finite"};
   // Order 2: h = 2^-k has error h^2, so half of the wanted bits and a third of the working ones. A strong
-  // reversal shrinks the step by its strength, so that the surrogate's move stays small. The step is also run
-  // at h/2: three quarters of the true error show up as the difference.
+  // reversal shrinks the step by its strength, so that the surrogate's move stays small; so does an input that is far
+  // below 1. The step is also run at h/2: three quarters of the truncation show up as the difference. What rounding may add is
+  // 2^-working of the values, magnified by 1/h, with 16 bits to spare for the graph's length.
   const Strength s = reversal_strength(graph);
   const std::int64_t k = precision.count / 2 + 8 + static_cast<std::int64_t>(std::ceil(s.up));
-  const Bits working{working_precision(graph, precision).count + 2 * k};
+  const Bits working{working_precision(graph, precision).count + 2 * k + 3 * farthest_exponent(graph)};
   const Anchored a = anchored(graph);
   Perturbed<Real> p(a, graph, working);
   OracleGradient<Real> result;
   result.value = p.for_each_entry([&](Real& entry, NodeId input) {
     const Real base = entry;
+    const std::int64_t here = k - std::min<std::int64_t>(0, far_exponent(base));
+    Real largest(0, Bits{53});
     const auto difference = [&](std::int64_t exponent) {
       const Real h = Real::power_of_two(-exponent, working);
       entry = base + h;
@@ -193,11 +216,15 @@ OracleAnswer<Real> central_differences(const Graph& graph, Bits precision) {
       const Real above = p.evaluation().objective();
       entry = base - h;
       p.evaluation().run_after(input);
-      return (above - p.evaluation().objective()) / (2 * h);
+      const Real below = p.evaluation().objective();
+      for (const Real& value : {abs(above), abs(below)})
+        if (largest < value) largest = value;
+      return (above - below) / (2 * h);
     };
-    const Real coarse = difference(k);
-    Real fine = difference(k + 1);
-    result.error.push_back(2 * abs(coarse - fine));
+    const Real coarse = difference(here);
+    Real fine = difference(here + 1);
+    const Real rounding = largest * Real::power_of_two(here + 1 + 16 - working.count, Bits{53});
+    result.error.push_back(2 * abs(coarse - fine) + rounding);
     return fine;
   });
   return result;

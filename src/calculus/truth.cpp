@@ -75,6 +75,13 @@ Decision outside(const Enclosure& e, const Enclosure& interval) {
   return interval.lower <= e.lower && e.upper <= interval.upper ? Decision::no : Decision::unknown;
 }
 
+Decision wrong(const Enclosure& truth, const Real& claimed, const Real& allowed) {
+  if (!isfinite(claimed)) return Decision::yes;
+  if (!contains(widened(truth, allowed), claimed)) return Decision::yes;
+  const Enclosure near = widened({claimed, claimed}, allowed);
+  return near.lower <= truth.lower && truth.upper <= near.upper ? Decision::no : Decision::unknown;
+}
+
 std::string text(const Enclosure& e, int significant) {
   const Real m = middle(e);
   // One unit of the last digit of m is at least |m| 10^-significant.

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "gradproof/format.hpp"
 #include "gradproof/rational.hpp"
-#include "gradproof/real.hpp"
 
 namespace gradproof {
 
@@ -108,16 +108,7 @@ std::optional<Literal> Literal::parse(std::string_view text) {
   return to_literal(*value);
 }
 
-float Literal::nearest_float() const {
-  if (is_double()) return static_cast<float>(nearest_);
-  mpq_t q;
-  mpq_init(q);
-  mpq_set_str(q, ratio_->c_str(), 10);
-  Real r(Bits{24});
-  mpfr_set_q(r.get(), q, MPFR_RNDN);
-  mpq_clear(q);
-  return mpfr_get_flt(r.get(), MPFR_RNDN);
-}
+float Literal::nearest_float() const { return static_cast<float>(rounded(Dtype::f32, *this)); }
 
 std::string Literal::text() const {
   if (!is_double()) return *ratio_;
