@@ -113,4 +113,29 @@ struct Reduce {
   }
 };
 
+// y := a b, row by row without gaps: a is rows x inner, b inner x cols. A whole product is worth a kernel of
+// its own where numbers are dear; y is neither a nor b, and `zero` is the zero of the precision in use.
+template <class S>
+struct Product {
+  static void multiply(const S* a, const S* b, std::size_t rows, std::size_t inner, std::size_t cols, S* y,
+                       const S& zero) {
+    for (std::size_t i = 0; i < rows; ++i)
+      for (std::size_t j = 0; j < cols; ++j)
+        y[i * cols + j] = Reduce<S>::dot(a + i * inner, 1, b + j, cols, inner, zero);
+  }
+};
+
+// A function of two pieces that meet where x is 0: above() for x > 0, below() for x < 0, and tie() where x is
+// 0 or has no sign (NaN). The pieces are functions, so that only the one that counts is computed. A number
+// that stands for a set of values may lie on both sides of 0; it takes the hull of the pieces.
+template <class S>
+struct Piecewise {
+  static S value(const S& x, const auto& above, const auto& tie, const auto& below) {
+    const int side = numeric<S>::sign(x);
+    if (side > 0) return above();
+    if (side < 0) return below();
+    return tie();
+  }
+};
+
 }  // namespace gradproof

@@ -275,7 +275,8 @@ struct Round : Elementwise<Class::rational, 1> {
   template <class S>
   static S kink(const S& x) {
     const S distance = x - numeric<S>::round_even(x);
-    return numeric<S>::sign(distance) < 0 ? S(1 + 2 * distance) : S(1 - 2 * distance);
+    const auto above = [&] { return S(1 - 2 * distance); };
+    return Piecewise<S>::value(distance, above, above, [&] { return S(1 + 2 * distance); });
   }
 };
 
@@ -287,7 +288,10 @@ struct Step : Selection<1> {
   static constexpr std::string_view name = "step";
   static constexpr std::array domain = {Domain::real_line};
   template <class S>
-  static S forward(const S& x) { return numeric<S>::integer(numeric<S>::sign(x) > 0 ? 1 : 0, x); }
+  static S forward(const S& x) {
+    const auto zero = [&] { return numeric<S>::integer(0, x); };
+    return Piecewise<S>::value(x, [&] { return numeric<S>::integer(1, x); }, zero, zero);
+  }
   static auto partials(const auto& /*y*/, const auto& /*x*/) { return std::array{0}; }
   static auto kink(const auto& x) { return x; }
 };
@@ -297,7 +301,10 @@ struct Relu : Selection<1> {
   static constexpr std::string_view name = "relu";
   static constexpr std::array domain = {Domain::real_line};
   template <class S>
-  static S forward(const S& x) { return numeric<S>::sign(x) < 0 ? numeric<S>::integer(0, x) : x; }
+  static S forward(const S& x) {
+    const auto same = [&] { return x; };
+    return Piecewise<S>::value(x, same, same, [&] { return numeric<S>::integer(0, x); });
+  }
   static auto partials(const auto& /*y*/, const auto& x) {
     using gradproof::step;
     return std::array{step(x)};
@@ -310,7 +317,10 @@ struct Abs : Selection<1> {
   static constexpr std::string_view name = "abs";
   static constexpr std::array domain = {Domain::real_line};
   template <class S>
-  static S forward(const S& x) { return numeric<S>::sign(x) < 0 ? S(-x) : x; }
+  static S forward(const S& x) {
+    const auto same = [&] { return x; };
+    return Piecewise<S>::value(x, same, same, [&] { return S(-x); });
+  }
   static auto partials(const auto& /*y*/, const auto& x) {
     using gradproof::step;
     return std::array{step(x) - step(-x)};
@@ -325,8 +335,8 @@ struct Max : Selection<2> {
   static constexpr std::array domain = {Domain::real_line, Domain::real_line};
   template <class S>
   static S forward(const S& a, const S& b) {
-    const int order = numeric<S>::sign(a - b);
-    return order > 0 ? a : order < 0 ? b : S((a + b) * (1 / numeric<S>::integer(2, a)));
+    const auto mean = [&] { return S((a + b) * (1 / numeric<S>::integer(2, a))); };
+    return Piecewise<S>::value(a - b, [&] { return a; }, mean, [&] { return b; });
   }
   static auto partials(const auto& /*y*/, const auto& a, const auto& b) {
     using gradproof::step;
@@ -343,8 +353,8 @@ struct Min : Selection<2> {
   static constexpr std::array domain = {Domain::real_line, Domain::real_line};
   template <class S>
   static S forward(const S& a, const S& b) {
-    const int order = numeric<S>::sign(a - b);
-    return order < 0 ? a : order > 0 ? b : S((a + b) * (1 / numeric<S>::integer(2, a)));
+    const auto mean = [&] { return S((a + b) * (1 / numeric<S>::integer(2, a))); };
+    return Piecewise<S>::value(a - b, [&] { return b; }, mean, [&] { return a; });
   }
   static auto partials(const auto& /*y*/, const auto& a, const auto& b) {
     using gradproof::step;
@@ -367,9 +377,7 @@ struct Matmul : Linear<2> {
   }
   template <class S>
   static void apply(const Attributes&, View<S> a, View<S> b, Shape out, S* y, const S& zero) {
-    for (std::size_t i = 0; i < out.rows; ++i)
-      for (std::size_t j = 0; j < out.cols; ++j)
-        y[i * out.cols + j] = Reduce<S>::dot(a.data + i * a.shape.cols, 1, b.data + j, b.shape.cols, a.shape.cols, zero);
+    Product<S>::multiply(a.data, b.data, out.rows, a.shape.cols, out.cols, y, zero);
   }
   static Expr transposed(const Attributes&, int operand, const Expr& a, const Expr& b, const Expr& g) {
     return operand == 0 ? matmul(g, transpose(b)) : matmul(transpose(a), g);

@@ -1,0 +1,4 @@
+#include "calculus/evaluate.hpp"
+#include "number/ball.hpp"
+
+template class gradproof::Evaluation<gradproof::Ball>;
