@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "enclosed.hpp"
 #include "entry.hpp"
 #include "floor.hpp"
 #include "gradproof/ops.hpp"
@@ -131,6 +132,18 @@ TEST_CASE("the sweep finds about as many correct digits as were asked for") {
     const double most = *found[0].amount * std::log10(2.0) + 1;
     CHECK(*found[1].amount < most);
     CHECK(*found[1].amount > most - 6);
+  }
+}
+
+TEST_CASE("every enclosure of job A's gradient holds the truth, and is narrow") {
+  for (const Subject& s : enclosed({16, 50})) {
+    CHECK(s.digits == 50);
+    if (s.quantity != with_gradient) continue;
+    const auto found = enclosure_quality(s);
+    REQUIRE(found.size() == 2);
+    CHECK(*found[0].amount == 10433);
+    CHECK(*found[1].amount <= 9);
+    CHECK(*found[1].amount > 0);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <string_view>
 
+#include "enclosed.hpp"
 #include "floor.hpp"
 #include "machine.hpp"
 #include "memory.hpp"
@@ -78,7 +79,8 @@ std::optional<Options> parse(int argc, char** argv) {
 std::vector<Subject> wanted_subjects(const Options& options, const Filter& filter) {
   const std::vector<int> digits = options.quick ? std::vector{16, 50, 100} : std::vector{16, 50, 100, 1000};
   std::vector<Subject> wanted;
-  for (const auto& part : {floors(digits), ours(digits), peers(), sweep(options.quick), throughput()})
+  for (const auto& part :
+       {floors(digits), ours(digits), enclosed(digits), peers(), sweep(options.quick), throughput()})
     for (const Subject& s : part)
       if (filter.wants(full_name(s))) wanted.push_back(s);
   return wanted;
@@ -126,9 +128,12 @@ int bench(const Options& options, const Filter& filter) {
   Timed timed = time_all(subjects, pace);
   compare_with_floor(timed.entries);
   add_rates(timed.entries);
-  for (const Subject& s : subjects)
+  for (const Subject& s : subjects) {
     if (s.job == sweep_name)
       for (Entry& e : correct_digits(s)) timed.entries.push_back(std::move(e));
+    if (s.name == enclosed_name && s.quantity == with_gradient)
+      for (Entry& e : enclosure_quality(s)) timed.entries.push_back(std::move(e));
+  }
   for (const MemoryJob& job : memory_jobs(options.quick))
     if (filter.wants(fmt::format("{}/{}/{}/peak_bytes", job.job, job.digits, our_name)))
       for (Entry& e : measure_memory(job)) timed.entries.push_back(std::move(e));

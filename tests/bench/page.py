@@ -57,6 +57,11 @@ gradient, -log10 of its relative difference from an evaluation at twice the digi
 ![Time and correct digits over the digits asked for, both axes logarithmic](performance-sweep.svg)
 """
 
+QUALITIES = ("entries_enclosing_truth", "digits_lost")
+QUALITY_TEXT = """How many of the 10,433 gradient entries hold the truth, which was computed at four times the digits; and how many digits of the
+working precision the widest of them, relative to its midpoint, has lost.
+"""
+
 MEMORY_TEXT = """Value and gradient, each measured in a process of its own. *peak_bytes* is the largest resident memory of it all, beyond what
 the program takes before; *graph_bytes* the peak while the graph and its gradient graph are built; *evaluation_bytes* the peak of
 loading and evaluating, beyond what the finished graph holds.
@@ -99,6 +104,12 @@ def target_row(entry):
 def targets(entries):
     rows = [target_row(e) for e in entries if e["quantity"] == "target"]
     return "## Targets\n\n" + table(("ratio of medians", "target", "measured", ""), rows) if rows else ""
+
+
+def quality(entries):
+    rows = [(digits(e), e["subject"], e["quantity"].replace("_", " "), number(e["amount"]))
+            for e in entries if e["job"] == "job A" and e["median_ns"] is None and e["quantity"] in QUALITIES]
+    return "## Enclosures of job A\n\n" + QUALITY_TEXT + "\n" + table(("digits", "subject", "quantity", ""), rows) if rows else ""
 
 
 def times(entries, job, title):
@@ -150,7 +161,7 @@ def skipped(entries):
 
 def page(entries):
     parts = [HEAD, machine(entries), METHOD, targets(entries), times(entries, "job A", "Job A: a network"),
-             times(entries, "job B", "Job B: a scalar recurrence"), sweep(entries), memory(entries), rates(entries), skipped(entries)]
+             quality(entries), times(entries, "job B", "Job B: a scalar recurrence"), sweep(entries), memory(entries), rates(entries), skipped(entries)]
     return "\n".join(part for part in parts if part)
 
 

@@ -33,6 +33,8 @@ def small():
         entry("job A", 100, "gradproof", "target", amount=0.6, unit="ratio", text="job A at 100 digits", at_most=0.55, met=False),
         entry("job A", 1000, "gradproof", "target", amount=None, unit="ratio", text="job A at 1000 digits", at_least=5, met=None),
     ]
+    figures += [entry("job A", 50, "gradproof, enclosed", "entries_enclosing_truth", amount=10433, unit="entries"),
+                entry("job A", 50, "gradproof, enclosed", "digits_lost", amount=7.5, unit="decimal digits")]
     for kind, size in (("graph_bytes", 2**20), ("evaluation_bytes", 2**21), ("peak_bytes", 2**22)):
         figures.append(entry("memory: a chain", 16, "gradproof", kind, amount=size, unit="bytes"))
     for digits, bits, ns, correct in ((16, 53, 2e3, 14.8), (50, 191, 3e5, 56.2), (10000, 33279, 2e8, 10016.3)):
@@ -53,6 +55,8 @@ class Page(unittest.TestCase):
                     "| job A at 50 digits | ≤ 0.5 | 0.45 | met |",
                     "| job A at 100 digits | ≤ 0.55 | 0.6 | **not met** |",
                     "| job A at 1000 digits | ≥ 5 |  | not measured |",
+                    "| 50 | gradproof, enclosed | entries enclosing truth | 10,433 |",
+                    "| 50 | gradproof, enclosed | digits lost | 7.5 |",
                     "| a chain | double | 1 MiB | 2 MiB | 4 MiB |",
                     "| 10,000 | 33,279 | 200 ms | 10,016.3 |"):
             self.assertIn(row + "\n", text)

@@ -7,7 +7,7 @@
 
 namespace gradproof::bench {
 
-// One entry for each target whose two figures could be had in a run of this kind.
+// One entry for each target, judged where its figures were measured.
 [[nodiscard]] std::vector<Entry> targets(const std::vector<Entry>& measured);
 
 }  // namespace gradproof::bench
