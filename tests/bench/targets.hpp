@@ -1,0 +1,13 @@
+// The figures that the engine has to keep to.
+#pragma once
+
+#include <vector>
+
+#include "entry.hpp"
+
+namespace gradproof::bench {
+
+// One entry for each target, judged where its figures were measured.
+[[nodiscard]] std::vector<Entry> targets(const std::vector<Entry>& measured);
+
+}  // namespace gradproof::bench
