@@ -14,7 +14,7 @@ namespace gradproof::bench {
 namespace {
 
 Ready enclosing(std::shared_ptr<const Graph> graph, int digits_wanted) {
-  const auto values = std::make_shared<Evaluation<Ball>>(*graph, digits(digits_wanted));
+  const auto values = std::make_shared<Evaluation<Ball>>(*graph, digits(digits_wanted), Keep::outputs);
   return {[graph, values] { values->run(); }, {}, {}};
 }
 

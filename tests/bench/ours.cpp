@@ -19,7 +19,7 @@ template <Number S>
 struct State {
   std::shared_ptr<const Graph> graph;
   Bits precision;
-  Evaluation<S> values{*graph, precision};
+  Evaluation<S> values{*graph, precision, Keep::outputs};
 
   Answer answer() {
     values.run();
@@ -46,8 +46,8 @@ void add_subjects(std::vector<Subject>& subjects, const char* name, const Job& j
   subject("build", [=] {
     return Ready{[=] {
                    const Graph derivative = gradient(graph_of(job));
-                   if (digits_wanted == 16) Evaluation<double> values(derivative);
-                   else Evaluation<Real> values(derivative, digits(digits_wanted));
+                   if (digits_wanted == 16) Evaluation<double> values(derivative, {}, Keep::outputs);
+                   else Evaluation<Real> values(derivative, digits(digits_wanted), Keep::outputs);
                  },
                  {},
                  {}};

@@ -1,5 +1,5 @@
-// Gradient checkers on functions that mislead them: how near their derivative is, whether their error bar holds, and what they say of right and
-// wrong gradients. docs/reference/checkers.md shows the same tables.
+// Gradient checkers on functions that mislead them: how near their derivative is, whether their error bar holds, and what
+// they say of right and wrong gradients. docs/reference/checkers.md shows the same tables.
 #include <fmt/format.h>
 
 #include <algorithm>
