@@ -121,7 +121,7 @@ std::int64_t log2_ceil(std::size_t n) { return std::bit_width(n > 0 ? n - 1 : 0)
 }  // namespace
 
 // The absolute sum is at least 2^(top - 2), for `top` the largest sum of exponents of a pair, so its ulp is at least
-// 2^(top - 1 - precision); a quarter of that holds the bits below the unit of `count` products.
+// 2^(top - 1 - precision); 2^-cut_bits of that holds the bits below the unit of `count` products.
 void exact_dot(Strided a, Strided b, std::size_t count, Real& y) {
   std::int64_t top = std::numeric_limits<std::int64_t>::min();
   std::size_t widest = 0;
@@ -136,7 +136,7 @@ void exact_dot(Strided a, Strided b, std::size_t count, Real& y) {
     mpfr_set_zero(y.get(), 1);
     return;
   }
-  const std::int64_t grows = log2_ceil(count), unit = top - 3 - y.precision().count - grows;
+  const std::int64_t grows = log2_ceil(count), unit = top - 1 - cut_bits - y.precision().count - grows;
   const std::size_t limbs = limbs_for(top + grows - unit) + 1;
   Accumulator sum(unit, limbs, scratch_limbs(2 * limbs + widest + 1));
   for (std::size_t l = 0; l < count; ++l) {
@@ -355,7 +355,8 @@ std::int64_t noise_bits(std::size_t digits, std::size_t inner) {
 }
 
 std::int64_t spread_allowed(std::size_t digits, std::size_t inner, Bits precision) {
-  return digit_bits * static_cast<std::int64_t>(digits) - precision.count - noise_bits(digits, inner) - 3;
+  return digit_bits * static_cast<std::int64_t>(digits) - precision.count - noise_bits(digits, inner) -
+         cut_bits - 1;
 }
 
 PackedKernel fastest_kernel() { return packed::has_ifma() ? PackedKernel::vector : PackedKernel::portable; }

@@ -8,8 +8,8 @@
 //                     integers. Many times faster, and right only where no row or column holds an entry so
 //                     small that the fixed point cuts off what matters: spread_allowed says how small.
 //
-// Both are off by at most one ulp of the sum of the absolute products, in the result's precision: half of it by the
-// one rounding, a quarter by what is cut off. A result that has few enough bits comes out exactly: a sum that
+// Both are off by the one rounding, half an ulp of the result, and by at most 2^-12 ulp of the sum of the absolute products for
+// what is cut off, in the result's precision. A result that has few enough bits comes out exactly: a sum that
 // cancels is 0. What is not finite goes to MPFR, term by term.
 #pragma once
 
@@ -38,12 +38,13 @@ struct Extents {
 // units.
 [[nodiscard]] std::int64_t noise_bits(std::size_t digits, std::size_t inner);
 
-// How far below 2^E the absolute sum may lie. Its ulp is at least 2^(E - spread + 1 - precision), and a
-// quarter of that must hold the error:
+// How far below 2^E the absolute sum may lie. Its ulp is at least 2^(E - spread + 1 - precision), and 2^-cut_bits of
+// that must hold the error:
 //
-//   noise_bits + 2 - 52 D <= -2 - spread + 1 - precision.
+//   noise_bits + 2 - 52 D <= -cut_bits - spread + 1 - precision.
 //
 // Negative: D digits do not suffice for any sum.
+inline constexpr std::int64_t cut_bits = 12;
 [[nodiscard]] std::int64_t spread_allowed(std::size_t digits, std::size_t inner, Bits precision);
 
 // Which entries the packed kernel may compute. `unchecked` is there for the test that shows why that matters.

@@ -1,6 +1,7 @@
 #include "enclosed.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "gradproof/calculus.hpp"
@@ -16,6 +17,20 @@ namespace {
 Ready enclosing(std::shared_ptr<const Graph> graph, int digits_wanted) {
   const auto values = std::make_shared<Evaluation<Ball>>(*graph, digits(digits_wanted), Keep::outputs);
   return {[graph, values] { values->run(); }, {}, {}};
+}
+
+// log2(radius / |midpoint|), to a few units of 2^-29: radii have 30 bits.
+double relative_radius_bits(arb_srcptr x) {
+  mag_t middle;
+  mag_init(middle);
+  arf_get_mag(middle, arb_midref(x));
+  const mag_srcptr radius = arb_radref(x);
+  const auto log2_of = [](mag_srcptr m) {
+    return std::log2(static_cast<double>(MAG_MAN(m))) + static_cast<double>(MAG_EXP(m));
+  };
+  const double bits = mag_is_zero(radius) != 0 ? -INFINITY : log2_of(radius) - log2_of(middle);
+  mag_clear(middle);
+  return bits;
 }
 
 }  // namespace
@@ -41,7 +56,7 @@ std::vector<Entry> enclosure_quality(const Subject& subject) {
   for (std::size_t i = 1; i < balls.size(); ++i) {  // the first is the value
     if (arb_contains_mpfr(balls[i].get(), truth[i].get()) != 0) ++held;
     lost_bits =
-      std::max(lost_bits, static_cast<double>(working.count - arb_rel_accuracy_bits(balls[i].get())));
+      std::max(lost_bits, static_cast<double>(working.count) + relative_radius_bits(balls[i].get()));
   }
   const auto entry = [&](const char* quantity, double amount, const char* unit) {
     return Entry{.job = subject.job,
