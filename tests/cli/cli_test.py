@@ -463,6 +463,23 @@ class Verify(CliCase):
         self.assertEqual(ended.code, 1)
 
 
+class Contracts(CliCase):
+    def test_bad_contracts_are_refused(self):
+        self.file("two.graph", "x = input 1x1 [1]\nz = input 1x1 [1]\ny = mul x z\noutput y\n")
+        self.file("row.graph", "x = input 2x3 [1]\ny = sum x rows\noutput y\n")
+        for arguments, says in ((("--contract", "scale"), ["'scale' is no contract", "straight-through"]), (("--contract", "clip:-1"), ["'clip:-1'"]),
+                                (("--contract", "derivative"), ["--forward"]), (("--contract", "stop", "--forward", "two.graph"), ["--contract derivative alone"]),
+                                (("--contract", "derivative", "--forward", "two.graph"), ["one input and one output", "2"]),
+                                (("--contract", "derivative", "--forward", "row.graph"), ["1x3", "2x3"])):
+            with self.subTest(arguments):
+                self.refused("verify", "builtin", *arguments, says=says)
+
+    def test_a_layer_with_a_strength_has_no_other_contract(self):
+        ended = self.gradproof("verify", "builtin", "--contract", "straight-through")
+        self.assertEqual(ended.code, 4, ended.out)
+        self.assertIn("takes a λ", ended.out)
+
+
 class Budget(CliCase):
     def test_a_budget_ends_the_random_graphs_early(self):
         whole = report_of(self.gradproof("verify", "builtin", "--graphs", "400", "--json", "-"))

@@ -87,6 +87,14 @@ BOUND = 60  # seconds within which a hostile subject must be through, its start 
 PYTHON = ["--python", sys.executable]
 
 
+# File and name: contract, exit code.
+CONTRACTS = {
+    "straight_through:right": ("straight-through", 0), "straight_through:wrong_zero": ("straight-through", 1), "straight_through:wrong_gate": ("straight-through", 1),
+    "gradient_clipping:right": ("clip:0.5", 0), "gradient_clipping:wrong_norm": ("clip:0.5", 1), "scaling:right": ("scale:0.25", 0),
+    "scaling:wrong_reversed": ("scale:0.25", 1), "scaling:stopped": ("stop", 0), "swish:right": ("derivative", 0), "swish:wrong": ("derivative", 1),
+}
+
+
 def names(kind):
     return sorted(f[:-3] for f in os.listdir(os.path.join(SUBJECTS, kind)) if f.endswith(".py"))
 
@@ -193,6 +201,27 @@ def add_tests():
 
 
 add_tests()
+
+
+class Contracts(unittest.TestCase):
+    """Layers that are no reversal: judged by what they declare, and replayed."""
+
+    def test_each_is_judged_by_its_contract(self):
+        folder = tempfile.mkdtemp(prefix="gradproof-contracts-")
+        self.addCleanup(shutil.rmtree, folder)
+        for key, (contract, code) in CONTRACTS.items():
+            file, name = key.split(":")
+            target = f"py:{os.path.join(SUBJECTS, 'contracts', file + '.py')}:{name}"
+            forward = ["--forward", os.path.join(SUBJECTS, "contracts", file + ".graph")] if contract == "derivative" else []
+            with self.subTest(key):
+                ended = run("verify", target, "--contract", contract, *forward, "--graphs", "12", "--quiet", "--json", "r.json", *PYTHON, cwd=folder)
+                self.assertEqual(ended.code, code, ended.out + ended.err)
+                with open(os.path.join(folder, "r.json"), encoding="utf-8") as written:
+                    report = schema.parse(written.read())
+                self.assertEqual(list(schema.errors(report, schema.published("report.schema.json"))), [])
+                if code == 1:
+                    again = run("replay", report["reports"][0]["counterexamples"][0]["replay_file"], "--quiet", *PYTHON, cwd=folder)
+                    self.assertEqual(again.code, 1, again.out + again.err)
 
 
 class WorkedExample(unittest.TestCase):
