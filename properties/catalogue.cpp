@@ -5,8 +5,9 @@
 namespace gradproof {
 
 std::span<const Property* const> catalogue() {
-  static constexpr std::array<const Property*, 35> all = {&forward_bits,
+  static constexpr std::array<const Property*, 36> all = {&forward_bits,
                                                           &backward_rounded,
+                                                          &equal_calls_agree,
                                                           &two_layers_alive,
                                                           &set_lambda_takes,
                                                           &lambda_of_the_forward_pass,
