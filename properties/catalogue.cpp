@@ -5,9 +5,10 @@
 namespace gradproof {
 
 std::span<const Property* const> catalogue() {
-  static constexpr std::array<const Property*, 36> all = {&forward_bits,
+  static constexpr std::array<const Property*, 37> all = {&forward_bits,
                                                           &backward_rounded,
                                                           &declared_gradient,
+                                                          &equal_calls_agree,
                                                           &two_layers_alive,
                                                           &set_lambda_takes,
                                                           &lambda_of_the_forward_pass,

@@ -7,6 +7,7 @@ namespace gradproof {
 
 extern const Property forward_bits;
 extern const Property backward_rounded;
+extern const Property equal_calls_agree;
 extern const Property two_layers_alive;
 extern const Property set_lambda_takes;
 extern const Property lambda_of_the_forward_pass;

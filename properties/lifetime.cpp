@@ -1,5 +1,6 @@
 // The layer's life: several at a time, another λ, backward passes that come late, twice or in another order, copies
 // and threads. Each property lives a scenario made from a lone reversal's λ, input and cotangent.
+#include <cmath>
 #include <functional>
 
 #include "catalogue.hpp"
@@ -55,6 +56,19 @@ class Life {
     expected_.push_back({Expected::value, 0, layer_.x});
     return add({.what = Act::Do::read, .name = tensor, .shape = layer_.shape});
   }
+  // A backward pass, and a look at the value, that must be what the first such records were, whatever that is.
+  Life& again(std::string of, std::string input) {
+    expected_.push_back({Expected::repeated, 0, {}, expected_.size() % 2});
+    add({.what = Act::Do::read, .name = of, .shape = layer_.shape});
+    expected_.push_back({Expected::repeated, 0, {}, expected_.size() % 2});
+    return add(
+      {.what = Act::Do::backward, .of = of, .input = input, .shape = layer_.shape, .values = first()});
+  }
+  // In place of the steps one by one, where there are many that are alike.
+  Life& tell(std::string story) {
+    story_ = std::move(story);
+    return *this;
+  }
   Life& no_gradient_of_strength(std::string layer) {
     expected_.push_back({Expected::nothing, 0, {}});
     return add({.what = Act::Do::strength, .of = layer});
@@ -75,9 +89,10 @@ class Life {
 
  private:
   struct Expected {
-    enum { gradient, value, nothing } kind;
+    enum { gradient, value, nothing, repeated } kind;
     double strength;
     std::vector<double> values;
+    std::size_t like = 0;  // the record that a repeated one must equal
   };
   Life& add(Act s) {
     here_.push_back(std::move(s));
@@ -90,6 +105,7 @@ class Life {
   std::vector<Act> here_, outer_;
   std::vector<Expected> expected_;
   std::vector<double> second_;
+  std::string story_;
   double other_;
   bool reads_late_;
 };
@@ -105,8 +121,9 @@ void Life::judge(Comparison& comparison, const Expected& expected,
   }
   for (std::size_t k = 0; k < expected.values.size(); ++k) {
     const double value = observed ? observed->values[k] : 0;
-    if (expected.kind == Expected::value) {
-      comparison.judged_gradient_entry(0, k, expected.values[k], value, 0, value == expected.values[k]);
+    if (expected.kind != Expected::gradient) {
+      const bool same = value == expected.values[k] || (std::isnan(value) && std::isnan(expected.values[k]));
+      comparison.judged_gradient_entry(0, k, expected.values[k], value, 0, same);
       continue;
     }
     const Accepted a = accepted(scenario_.dtype, expected.strength, expected.values[k], value);
@@ -157,11 +174,17 @@ Finding Life::judged(Subject& subject, const Case& c) {
           observed->values.size() != layer_.shape.size())
         return wrong_shape("a gradient has " + std::to_string(observed->values.size()) + " values, not " +
                            std::to_string(layer_.shape.size()));
-      judge(comparison, expected_[i], observed);
+      Expected expected = expected_[i];
+      // Where no gradient came, zeros are what is compared.
+      if (expected.kind == Expected::repeated) {
+        const auto& like = reply->gradients[expected.like];
+        expected.values = like ? like->values : std::vector<double>(layer_.shape.size(), 0);
+      }
+      judge(comparison, expected, observed);
     }
     f = comparison.finish();
   }
-  if (f.outcome == Outcome::fails) f.story = told(here_, "");
+  if (f.outcome == Outcome::fails) f.story = story_.empty() ? told(here_, "") : story_;
   return f;
 }
 
@@ -177,6 +200,37 @@ Finding check(Subject& subject, const Case& c) {
     return not_applicable("the layer alone is wrong already");
   Life life(*layer, c.dtype, subject);
   Live(life);
+  return life.judged(subject, c);
+}
+
+// What chance decides shows when it is asked often enough; what a layer counts shows at once.
+constexpr int equal_calls = 32;
+
+void call_again(Life& l) {
+  l.make("a", l.lambda());
+  for (const bool anew : {false, true})
+    for (int i = 0; i < equal_calls; ++i) {
+      const std::string n = (anew ? "n" : "o") + std::to_string(i);
+      if (anew) l.make("a" + n, l.lambda());
+      l.leaf("x" + n).forward("y" + n, anew ? "a" + n : "a", "x" + n).again("y" + n, "x" + n);
+    }
+  const std::string times = std::to_string(equal_calls) + " times, with the same numbers each time:\n";
+  l.tell("a = a layer with λ = " + Literal(l.lambda()).text() + "\n" + times +
+         "  x = an input\n  y = a(x)\n  look at y\n  go backward from y to x\n" + times +
+         "  the same with a new layer\n");
+}
+
+// Also of a layer that is wrong alone: what differs from call to call explains that.
+Finding check_equal_calls(Subject& subject, const Case& c) {
+  const auto layer = lone(c.graph);
+  if (!layer) return not_applicable(std::string(not_alone));
+  if (layer->shape.size() == 0) return not_applicable("an empty tensor is always the same");
+  const Finding alone = backward_rounded.check(subject, c);
+  if (alone.worst &&
+      (alone.worst->residual == Residual::no_answer || alone.worst->residual == Residual::shape))
+    return not_applicable("the layer alone gives nothing to compare");
+  Life life(*layer, c.dtype, subject.reads_late());
+  call_again(life);
   return life.judged(subject, c);
 }
 
@@ -278,6 +332,19 @@ Finding check_pending(Subject& subject, const Case& c) {
 }
 
 }  // namespace
+
+const Property equal_calls_agree{
+  .id = "equal-calls-agree",
+  .claim = "Equal calls give equal answers.",
+  .explain =
+    "The same forward and backward pass, 32 times with one layer and 32 times with a new one each, must give "
+    "the same bits. A layer that draws random numbers (dropout, noise on λ), counts its calls (a warm-up or "
+    "a "
+    "schedule of its own), puts one more hook on something at each call or adds up gradients gives answers "
+    "that nobody can check, and that depend on what was called before. Leave the schedule to the training "
+    "loop.",
+  .check = check_equal_calls,
+  .looks = Looks::at_its_life};
 
 const Property two_layers_alive{
   .id = "two-layers-alive",

@@ -58,13 +58,22 @@ void Player::step(const Act& s) {
       return;
     case Act::Do::multiply: multiplied(pending_.at(s.name), s.number); return;
     case Act::Do::backward: backward(s); return;
-    case Act::Do::read: record(leaves_.at(s.name), s.shape); return;
+    case Act::Do::read: record(value(s.name), s.shape); return;
     case Act::Do::strength:
       if (const auto g = strength_gradient()) record({*g}, {});
       else answer_.gradients.emplace_back();
       return;
     case Act::Do::together: together(s.threads); return;
   }
+}
+
+// A leaf's, or what a layer made of one.
+std::vector<double> Player::value(const std::string& tensor) const {
+  const auto at = pending_.find(tensor);
+  if (at == pending_.end()) return leaves_.at(tensor);
+  std::vector<double> values = leaves_.at(at->second.input);
+  for (double& v : values) v *= at->second.factor;
+  return values;
 }
 
 // Step by step, each thread in turn: what threads do to each other through shared state shows, and always in the same way.

@@ -46,6 +46,7 @@ class Player {
  private:
   void step(const Act& s);
   void backward(const Act& s);
+  [[nodiscard]] std::vector<double> value(const std::string& tensor) const;
   void together(const std::vector<std::vector<Act>>& threads);
   void record(std::vector<double> values, Shape shape);
   Dtype dtype_ = Dtype::f64;

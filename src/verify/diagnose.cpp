@@ -5,6 +5,8 @@
 
 #include "gradproof/ops.hpp"
 #include "verify/battery.hpp"
+#include "verify/factors.hpp"
+#include "verify/repetition.hpp"
 #include "verify/signatures.hpp"
 
 namespace gradproof {
@@ -19,29 +21,36 @@ std::string number(double v) {
   }();
 }
 
-// The probes of the lone layer: five strengths on a 2x3 of ordinary numbers, in the widest dtype that
-// answered.
-std::vector<Observation> observe(Subject& subject, Dtype dtype, std::optional<double> fixed_lambda) {
+// The probes of the lone layer: six strengths on a 2x3 of ordinary numbers, in the widest dtype that
+// answered; or why there was no answer.
+struct Probed {
+  std::vector<Observation> seen;
+  std::optional<NoAnswer> silent;
+};
+
+Probed observe(Subject& subject, Dtype dtype, std::optional<double> fixed_lambda, double scale) {
   std::vector<double> x = {0.7, -1.3, 2.1, -0.4, 0.9, 1.7}, g = {0.3, -0.6, 2.9, -5.3, 1.1, -0.2};
   double mean = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
     x[i] = rounded(dtype, x[i]);
-    g[i] = rounded(dtype, g[i]);
+    g[i] = scale * rounded(dtype, g[i]);
     mean += g[i] / static_cast<double>(g.size());
   }
-  std::vector<double> lambdas = {0.3, 2.7, -0.7, 0, 1.9};
+  // The last one has more digits than a λ that was rounded to decimals or to a narrower format keeps.
+  std::vector<double> lambdas = {0.3, 2.7, -0.7, 0, 1.9, 0.123456789};
   if (fixed_lambda) lambdas = {*fixed_lambda};
-  std::vector<Observation> seen;
+  Probed probed;
   for (const double lambda : lambdas) {
     const auto reply = subject.run(Case{lone_reversal({2, 3}, lambda, x, g), dtype});
-    if (!reply || reply->outputs.size() != 1 || reply->outputs[0].values.size() != 6) return {};
+    if (!reply) return {{}, reply.error()};
+    if (reply->outputs.size() != 1 || reply->outputs[0].values.size() != 6) return {};
     const auto& gx = reply->gradients[0];
     if (gx && gx->values.size() != 6) return {};
     for (std::size_t i = 0; i < 6; ++i)
-      seen.push_back({lambda, x[i], g[i], reply->outputs[0].values[i], gx ? gx->values[i] : 0, mean,
-                      (g[i % 3] + g[i % 3 + 3]) / 2, 2, 6, i >= 3, i % 3 == 2});
+      probed.seen.push_back({lambda, x[i], g[i], reply->outputs[0].values[i], gx ? gx->values[i] : 0, mean,
+                             (g[i % 3] + g[i % 3 + 3]) / 2, 2, 6, i >= 3, i % 3 == 2});
   }
-  return seen;
+  return probed;
 }
 
 bool close(Dtype dtype, double predicted, double observed) {
@@ -51,24 +60,17 @@ bool close(Dtype dtype, double predicted, double observed) {
 
 const Signature* explaining(std::span<const Signature> signatures, const std::vector<Observation>& seen,
                             Dtype dtype, double (*value)(const Observation&)) {
+  const auto fits = [&](const Signature& s, const Observation& o) {
+    const double predicted = s.predicted(o);
+    // Where a mean is subtracted, the roundings are those of the larger numbers.
+    const double size =
+      std::max({std::abs(predicted), std::abs(o.lambda * o.g), std::abs(o.lambda * o.mean_g)});
+    return predicted == value(o) ||
+           std::abs(predicted - value(o)) <= (s.subtracts ? 4 * ulp(dtype, size) : 4 * ulp(dtype, predicted));
+  };
   for (const Signature& s : signatures)
-    if (std::ranges::all_of(seen,
-                            [&](const Observation& o) { return close(dtype, s.predicted(o), value(o)); }))
-      return &s;
+    if (std::ranges::all_of(seen, [&](const Observation& o) { return fits(s, o); })) return &s;
   return nullptr;
-}
-
-// Saturation at a constant c on either side: the right value where it is small, ±c·|λ| or ±c elsewhere.
-bool looks_clipped(const std::vector<Observation>& seen, Dtype dtype) {
-  double largest_right = 0;
-  std::size_t wrong = 0;
-  for (const Observation& o : seen) {
-    const double right = -o.lambda * o.g;
-    if (close(dtype, right, o.gx)) largest_right = std::max(largest_right, std::abs(o.g));
-    else if (std::abs(o.gx) >= std::abs(right) || right * o.gx < 0) return false;
-    else ++wrong;
-  }
-  return wrong > 0 && largest_right > 0;
 }
 
 // --- Layers beside each other
@@ -262,17 +264,60 @@ std::pair<std::string, std::string> circumstance(const Counterexample& e) {
   if (c.dtype == Dtype::f16 || c.dtype == Dtype::bf16)
     return {"it fails in " + std::string(format(c.dtype).words) + " only",
             "compute in the dtype of the tensors"};
+  const double magnitude = std::abs(e.finding.worst->expected);
+  if (magnitude > 0 && magnitude < std::ldexp(1, format(c.dtype).min_exponent))
+    return {"subnormal numbers lose their digits or are flushed to zero",
+            "return a view of the input, and do no arithmetic on it"};
   if (e.finding.worst->place.starts_with("value") && e.finding.worst->expected == 0)
     return {"the sign of zero is lost in the forward value (x + 0?)",
             "return a view of the input, not the result of arithmetic"};
   return {"", ""};
 }
 
+// What exceptions say, in the words of the framework, and what it means for the layer.
+struct Complaint {
+  std::string_view says;
+  const char* cause;
+  const char* mend;
+};
+
+const Complaint complaints[] = {
+  {"incorrect number of gradients", "backward returns the wrong number of gradients",
+   "return one gradient for each argument of forward: the input's, and None for λ and all others"},
+  {"gradient different than None", "backward returns a gradient in λ's place, where None belongs",
+   "return the gradients in the order of forward's arguments: -λ * grad_output for the input, None for λ"},
+  {"Legacy autograd function", "the layer is a legacy autograd function: an instance that is called",
+   "make forward and backward static methods with a ctx, and call GRL.apply(x, λ)"},
+  {"save_for_backward can only save", "save_for_backward is given a number (λ?), and takes tensors only",
+   "keep λ as ctx.alpha = alpha"},
+  {"view size is not compatible", "view is asked of a tensor that is not contiguous",
+   "use view_as(x), which changes nothing, or reshape"},
+  {"invalid gradient at index", "backward returns a gradient of another shape than the input's",
+   "return a tensor like grad_output from backward"},
+  {"must match the size of tensor",
+   "shapes don't fit: a vector (a λ for each sample?) lies along the wrong axis",
+   "give a per-sample λ the shape (N, 1, ...), so that it goes along the batch"},
+  {"0-d tensor", "a tensor without dimensions (a loss) is not provided for",
+   "make the layer independent of rank"},
+  {"numel() == 0", "an empty tensor (an empty batch) is not provided for",
+   "let backward be -λ * grad_output, which takes any shape"},
+  {"leaf Variable that requires grad", "the input is changed in place in the forward pass",
+   "return x.view_as(x) or x.clone()"},
+  {"can only be called once", "what backward needs is used up by the first backward pass",
+   "keep what backward needs on ctx, and change nothing there"},
+  {"ScalarType BFloat16", "the layer goes through numpy, which has no bfloat16",
+   "use PyTorch's own operations in backward"},
+};
+
 // What a case that was not answered says, by the kind of the trouble.
-std::pair<std::string, std::string> silence(const std::string& kind) {
-  if (kind == "raised")
+std::pair<std::string, std::string> silence(const std::string& kind, const std::string& message) {
+  if (kind == "raised") {
+    for (const Complaint& c : complaints)
+      if (message.find(c.says) != std::string::npos)
+        return {std::string("the layer raises an exception: ") + c.cause, c.mend};
     return {"the layer raises an exception",
             "its own words are below; give backward one gradient for each argument of forward"};
+  }
   if (kind == "returned")
     return {"the layer does not return a tensor",
             "return the output from forward, and a gradient from backward"};
@@ -283,6 +328,29 @@ std::pair<std::string, std::string> silence(const std::string& kind) {
   return {"the layer did not answer (" + kind + ")", ""};
 }
 
+bool has_failed(const std::vector<Counterexample>& examples, std::string_view property) {
+  return std::ranges::any_of(examples, [&](const Counterexample& e) { return e.property == property; });
+}
+
+// A layer that is right on ordinary numbers: what it does beside others, in its life, or in odd circumstances.
+Named named_by_company(Subject& subject, const std::vector<Counterexample>& examples, Dtype dtype,
+                       std::optional<double> fixed_lambda) {
+  const Counterexample& front = examples.front();
+  // Where the layer fails alone, no other layer is needed to explain it.
+  const bool alone = front.property == "forward-bits" || front.property == "backward-rounded";
+  if (alone)
+    if (auto [cause, mend] = circumstance(front); !cause.empty()) return {cause, mend};
+  if (const auto shared = fixed_lambda ? std::nullopt : shared_cause(subject, dtype))
+    return {shared->first, shared->second};
+  if (front.property == "forward-identity")
+    return {
+      "a value that the layer has given out is overwritten by a later forward pass (a shared result buffer)",
+      "return x.view_as(x) or a new tensor from each forward pass"};
+  if (const LifeCause* life = life_cause(examples)) return {life->cause, life->mend};
+  const auto [cause, mend] = circumstance(front);
+  return {cause, mend};
+}
+
 }  // namespace
 
 Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples,
@@ -291,7 +359,10 @@ Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples
   Diagnosis d{headline(examples.front()), "", ""};
   const auto& first = examples.front().finding;
   if (first.worst->residual == Residual::no_answer) {
-    std::tie(d.cause, d.mend) = silence(first.worst->place);
+    std::tie(d.cause, d.mend) = silence(first.worst->place, first.reason);
+    if (const auto where = circumstance(examples.front()).first;
+        where.starts_with("it fails") && first.worst->place == "raised")
+      d.cause += "; " + where.substr(0, where.find(':'));
     return d;
   }
   if (first.worst->place == "damage") {
@@ -305,9 +376,24 @@ Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples
     return d;
   }
   const Dtype dtype = examples.front().minimal.dtype;
+  const auto named = [&](const Named& n) {
+    d.cause = n.cause, d.mend = n.mend;
+    return d;
+  };
+  if (has_failed(examples, "equal-calls-agree"))
+    return named(
+      named_by_repetition(subject, dtype, fixed_lambda)
+        .value_or(Named{"two equal calls differ: the layer draws random numbers, or keeps something "
+                        "from call to call",
+                        "keep no state between calls, and leave chance to the caller"}));
   // What earlier cases left behind in the subject must not colour the probes.
   subject.refresh();
-  const auto seen = observe(subject, dtype, fixed_lambda);
+  const auto [seen, silent] = observe(subject, dtype, fixed_lambda, 1);
+  if (silent) {
+    std::tie(d.cause, d.mend) = silence(silent->kind, silent->message);
+    return d;
+  }
+  const auto smaller = observe(subject, dtype, fixed_lambda, 0x1p-6).seen;
   const auto by = [&](const Signature& s) { d.cause = s.cause, d.mend = s.mend; };
   const bool forward_right = std::ranges::all_of(seen, [](const Observation& o) { return o.y == o.x; });
   const bool backward_right = std::ranges::all_of(seen, [&](const Observation& o) {
@@ -325,14 +411,10 @@ Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples
     if (const Signature* s =
           explaining(backward_signatures(), seen, dtype, [](const Observation& o) { return o.gx; }))
       by(*s);
-    else if (looks_clipped(seen, dtype))
-      d.cause = "the gradient is clipped", d.mend = "clip in the optimiser's step, not inside the layer";
-  } else if (const auto shared = fixed_lambda ? std::nullopt : shared_cause(subject, dtype)) {
-    d.cause = shared->first, d.mend = shared->second;
-  } else if (const LifeCause* life = life_cause(examples)) {
-    d.cause = life->cause, d.mend = life->mend;
+    else if (const auto again = named_by_repetition(subject, dtype, fixed_lambda)) return named(*again);
+    else if (const auto n = named_by_factors(seen, smaller, dtype)) return named(*n);
   } else {
-    std::tie(d.cause, d.mend) = circumstance(examples.front());
+    return named(named_by_company(subject, examples, dtype, fixed_lambda));
   }
   return d;
 }

@@ -19,6 +19,7 @@ struct Signature {
   double (*predicted)(const Observation&);
   const char* cause;
   const char* mend;
+  bool subtracts = false;  // a difference of numbers as large as λ·g, and so of their rounding errors
 };
 
 // For the gradient and for the forward value, the likelier first.

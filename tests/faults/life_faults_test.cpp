@@ -61,6 +61,11 @@ struct LambdaLearns : Player {
   std::optional<double> strength_gradient() const override { return 0.25; }
 };
 
+// A warm-up inside the layer: its λ grows with the forward passes so far.
+struct CountsItsCalls : Player {
+  void forwarded(Pending& p) override { p.lambda *= static_cast<double>(p.age + 1) / 64; }
+};
+
 template <class Faulty>
 struct Subjected : Engine {
   Reply live(const Scenario& scenario) override { return Faulty().live(scenario); }
@@ -87,6 +92,7 @@ std::vector<LifeFault> life_faults() {
   add("only-in-training", std::type_identity<OnlyInTraining>{});
   add("hands-on-the-input", std::type_identity<HandsOnTheInput>{});
   add("lambda-learns", std::type_identity<LambdaLearns>{});
+  add("counts-its-calls", std::type_identity<CountsItsCalls>{});
   return faults;
 }
 

@@ -4,6 +4,7 @@ What a framework must bring is a stage (see pytorch/stage.py): how to make a lea
 and to read; and for each layer a holder, which can be called, given another λ, copied and put into evaluation mode.
 """
 
+import sys
 import threading
 
 from gradproof_adapter.graphtext import GraphError, literal
@@ -14,6 +15,9 @@ STEPS = ("make", "set", "deepcopy", "pickle", "evaluate", "leaf", "forward", "mu
 
 # No layer that works takes longer; one that deadlocks is given up, and gradproof's own deadline is longer.
 _LONGEST_WAIT = 15.0
+
+# Seconds after which a thread gives way to another; Python's own 5 ms are longer than a whole life.
+_TURN = 1e-6
 
 
 def live(stage, steps):
@@ -96,10 +100,16 @@ class _Life:
             except BaseException as error:  # Raised again below, in the thread that answers.
                 failures.append(error)
         threads = [threading.Thread(target=run, args=each, daemon=True) for each in zip(lives, step["threads"])]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(_LONGEST_WAIT)
+        patience = sys.getswitchinterval()
+        # Threads that take turns so often meet within a layer, where they would by chance once in a thousand times.
+        sys.setswitchinterval(_TURN)
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(_LONGEST_WAIT)
+        finally:
+            sys.setswitchinterval(patience)
         if any(thread.is_alive() for thread in threads):
             raise CaseTrouble("raised", "threads that use the layer at the same time wait for each other for ever")
         if failures:

@@ -124,6 +124,12 @@ def _may_be_number(parameter):
     return parameter.default is parameter.empty or type(parameter.default) in (int, float)
 
 
+def wants_number(parameter):
+    """Whether the author says so, by a default or an annotation."""
+    return (type(parameter.default) in (int, float) or parameter.annotation in (int, float)
+            or parameter.annotation in ("int", "float"))
+
+
 def positional(*names):
     """Parameters to go by where Python can't tell any, or tells only `*args`."""
     return [Parameter(name, Parameter.POSITIONAL_ONLY) for name in names]

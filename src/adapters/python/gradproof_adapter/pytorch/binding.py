@@ -16,7 +16,7 @@ def bind(module, thing, name):
     hint = _hint(module)
     tried, best = [], None
     for give, remark in ((float, ""), (_as_tensor, ", as a tensor")):
-        for way in Search(module, give, hint).ways(thing):
+        for way in Search(module, give, hint, give is float).ways(thing):
             way = way._replace(strength=way.strength + ("" if way.is_fixed else remark))
             outcome = attempt(way)
             if outcome.rank == 3 or outcome.is_final:

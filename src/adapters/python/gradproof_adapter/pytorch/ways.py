@@ -11,7 +11,7 @@ import torch
 from gradproof_adapter.pytorch.attributes import set_attribute, settable, setters, told
 from gradproof_adapter.pytorch.trial import NotThisWay
 from gradproof_adapter.scenario import Holder
-from gradproof_adapter.signatures import call_with, parameters_of, positional, strengths, tensor_name
+from gradproof_adapter.signatures import call_with, parameters_of, positional, strengths, tensor_name, wants_number
 
 Function, Module = torch.autograd.Function, torch.nn.Module
 _PLAIN_CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, functools.partial)
@@ -30,10 +30,11 @@ class Way(NamedTuple):
 class Search:
     """The ways to use an object.  `give` turns λ into what the subject is handed; the hint is the author's."""
 
-    def __init__(self, module, give, hint):
+    def __init__(self, module, give, hint, numbers_only=True):
         self.module = module
         self.give = give
         self.hint = hint
+        self.numbers_only = numbers_only    # whether `give` makes numbers, which is what every parameter may be given
 
     def ways(self, thing):
         owner = getattr(thing, "__self__", None)
@@ -209,7 +210,9 @@ class Search:
     def parameter_names(self, kind, parameters, doubtful):
         # What the author says is not doubtful, so that it is tried once.
         every = [] if doubtful else [parameter.name for parameter in parameters]
-        return self.names(kind, strengths(parameters, doubtful), every)
+        # A layer that fails on its own default is not excused by a tensor that nobody would give it.
+        fit = [parameter for parameter in parameters if self.numbers_only or not wants_number(parameter)]
+        return self.names(kind, strengths(fit, doubtful), every)
 
     def call_alone(self, parameters):
         """The call with a tensor and nothing else, or None where that can't be."""

@@ -1,0 +1,66 @@
+#include "verify/repetition.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+namespace gradproof {
+
+namespace {
+
+constexpr int calls = 32;
+
+// The gradients of equal calls of one layer, or of a new one for each.
+std::vector<double> repeated(Subject& subject, Dtype dtype, double lambda, bool anew) {
+  Scenario s{dtype, {}};
+  for (int i = 0; i < calls; ++i) {
+    const std::string n = std::to_string(i), layer = anew ? "a" + n : "a";
+    if (anew || i == 0) s.steps.push_back({.what = Act::Do::make, .name = layer, .number = lambda});
+    s.steps.push_back({.what = Act::Do::leaf, .name = "x" + n, .shape = {1, 1}, .values = {3}});
+    s.steps.push_back({.what = Act::Do::forward, .name = "y" + n, .of = layer, .input = "x" + n});
+    s.steps.push_back(
+      {.what = Act::Do::backward, .of = "y" + n, .input = "x" + n, .shape = {1, 1}, .values = {1}});
+  }
+  subject.refresh();
+  const auto reply = subject.live(s);
+  std::vector<double> gradients;
+  if (!reply) return gradients;
+  for (const auto& g : reply->gradients) gradients.push_back(g && g->values.size() == 1 ? g->values[0] : 0);
+  return gradients;
+}
+
+const char* pattern(const std::vector<double>& g, double lambda) {
+  const auto all = [&](auto predicted) {
+    for (std::size_t i = 0; i < g.size(); ++i)
+      if (std::abs(predicted(i) - g[i]) > 1e-9 * std::abs(g[i]) && std::abs(g[i]) > 1e-30) return false;
+    return true;
+  };
+  if (all([&](std::size_t i) { return g[0] * std::pow(-lambda, static_cast<double>(i)); }))
+    return "each call is reversed once more than the one before (hooks pile up)";
+  if (g[0] == -lambda && all([&](std::size_t i) { return g[0] * static_cast<double>(i + 1); }))
+    return "the gradients of earlier passes are added to each later one";
+  if (std::all_of(g.begin() + 1, g.end(), [&](double v) { return v == g[1]; }))
+    return g[0] == -lambda ? "it is right the first time only"
+                           : "the first call is another one than the later ones";
+  if (all([&](std::size_t i) { return g[i % 2]; })) return "every second call is another one";
+  if (std::ranges::is_sorted(g) || std::ranges::is_sorted(g, std::greater()))
+    return "the factor moves from call to call: the layer counts its calls (a warm-up or schedule of its "
+           "own)";
+  return "the answers vary without order: the layer draws random numbers";
+}
+
+}  // namespace
+
+std::optional<Named> named_by_repetition(Subject& subject, Dtype dtype, std::optional<double> fixed_lambda) {
+  const std::string first = "two equal calls differ: ",
+                    mend = "keep no state between calls, and leave chance and schedules to the caller";
+  const double lambda = fixed_lambda.value_or(0.5);
+  for (const bool anew : {false, true}) {
+    const std::vector<double> g = repeated(subject, dtype, lambda, anew);
+    if (g.size() == calls && std::ranges::any_of(g, [&](double v) { return v != g[0]; }))
+      return Named{first + pattern(g, lambda), mend};
+  }
+  return {};
+}
+
+}  // namespace gradproof

@@ -1,0 +1,30 @@
+"""An nn.Module with λ in a double precision buffer that set_lambda fills.
+Fault: the context keeps the buffer itself, so that filling it changes the λ of passes that still wait.
+Subject: GradientReversal
+"""
+import torch
+from torch import nn
+from torch.autograd import Function
+
+
+class _Reverse(Function):
+    @staticmethod
+    def forward(ctx, x, lambda_):
+        ctx.lambda_ = lambda_
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        return -ctx.lambda_ * grad_output, None
+
+
+class GradientReversal(nn.Module):
+    def __init__(self, lambda_=1.0):
+        super().__init__()
+        self.register_buffer("lambda_", torch.tensor(float(lambda_), dtype=torch.float64))
+
+    def set_lambda(self, value):
+        self.lambda_.fill_(value)
+
+    def forward(self, x):
+        return _Reverse.apply(x, self.lambda_)
