@@ -39,7 +39,7 @@ std::vector<Observation> observe(Subject& subject, Dtype dtype, std::optional<do
     if (gx && gx->values.size() != 6) return {};
     for (std::size_t i = 0; i < 6; ++i)
       seen.push_back({lambda, x[i], g[i], reply->outputs[0].values[i], gx ? gx->values[i] : 0, mean,
-                      (g[i % 3] + g[i % 3 + 3]) / 2, 2, 6, i >= 3, i % 3 == 2});
+                      (g[i % 3] + g[i % 3 + 3]) / 2, 2, 6, i >= 3, i % 3 == 2, lambdas.front()});
   }
   return seen;
 }
