@@ -16,8 +16,10 @@ export async function openFile(file, name) {
   }
 }
 
-export async function openLayer(framework, layer, name, table) {
-  const module = table ? { GRADPROOF: table } : {};
+// What a file says in GRADPROOF is said by `said` here. The trials are in this very process: whoever calls us has the
+// layer in hand, with all that it closes over.
+export async function openLayer(framework, layer, name, said) {
+  const module = { GRADPROOF: { lambda: said.lambda, reads: said.reads } };
   const bound = await bind(framework, module, layer, name, (way) => outcomeOf(framework, way));
   return new Subject(framework, name, bound, readsOf(module));
 }
