@@ -31,6 +31,25 @@ def reads(module):
     return when
 
 
+def twice(module, unless_told):
+    """Whether the author says that the layer can be differentiated twice: GRADPROOF = {"twice": True}."""
+    table = getattr(module, "GRADPROOF", None)
+    answer = table.get("twice", unless_told) if isinstance(table, dict) else unless_told
+    if not isinstance(answer, bool):
+        raise SubjectTrouble("form", f"GRADPROOF says {answer!r} of differentiating twice; it must be True or False")
+    return answer
+
+
+def under(module, known):
+    """In which mode the author wants the layer judged: GRADPROOF = {"under": "jit"}; as it is unless told."""
+    table = getattr(module, "GRADPROOF", None)
+    mode = table.get("under", "") if isinstance(table, dict) else ""
+    if mode not in known:
+        modes = ", ".join(repr(each) for each in known if each) or "none here"
+        raise SubjectTrouble("form", f"GRADPROOF says that the layer runs under {mode!r}; known: {modes}")
+    return mode
+
+
 def _imported(file):
     path = os.path.abspath(file)
     if not os.path.isfile(path):
