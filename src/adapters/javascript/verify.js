@@ -22,8 +22,8 @@ const HOLDS = 0;
 const VERDICTS = [HOLDS, 1, 3, 4]; // the exit codes that come with a report; docs/reference/exit-codes.md
 
 // Resolves to the report's text where the layer is VERIFIED, and rejects with an AssertionError whose message is that text
-// where it is not. Options: name, lambda (how λ is given, such as 'ctor:alpha'), reads, seed, graphs, timeout, failures
-// (the folder for replay files), and replay (such a file, to judge its case alone).
+// where it is not. Options: name, lambda (how λ is given, such as 'ctor:alpha'), reads, seed, graphs, dtypes, timeout,
+// failures (the folder for replay files), and replay (such a file, to judge its case alone).
 export async function verify(layer, options = {}) {
   const from = callersFile();
   const name = plainName(options.name ?? layer?.name ?? layer?.constructor?.name);
@@ -43,9 +43,9 @@ export async function verify(layer, options = {}) {
   }
 }
 
-function argumentsOf({ seed, graphs, timeout, failures = 'gradproof-failures', replay }, target) {
+function argumentsOf({ seed, graphs, dtypes, timeout, failures = 'gradproof-failures', replay }, target) {
   if (replay !== undefined) return ['replay', path.resolve(replay), '--subject', target, '--quiet'];
-  const given = Object.entries({ seed, graphs, timeout, failures: path.resolve(failures) }).filter(([, value]) => value !== undefined);
+  const given = Object.entries({ seed, graphs, dtype: dtypes?.join(), timeout, failures: path.resolve(failures) }).filter(([, value]) => value !== undefined);
   return ['verify', target, '--quiet', ...given.flatMap(([name, value]) => [`--${name}`, String(value)])];
 }
 

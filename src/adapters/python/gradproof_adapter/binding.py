@@ -9,14 +9,17 @@ from gradproof_adapter.ways import Search
 _HINTS = ("ctor", "call", "method", "attribute", "fixed")
 
 
-def bind(framework, module, thing, name):
-    """The first way whose trial gives a tensor like its input, else the first that only a fault of the layer spoils."""
+def bind(framework, module, thing, name, is_in_hand=False):
+    """The first way whose trial gives a tensor like its input, else the first that only a fault of the layer spoils.
+
+    A layer in hand is tried in this process, which is its author's and may have done what no fork survives.
+    """
     hint = _hint(module)
     tried, best = [], None
     for give, remark in ((float, ""), (framework.as_tensor, ", as a tensor")):
         for way in Search(framework, module, give, hint).ways(thing):
             way = way._replace(strength=way.strength + ("" if way.is_fixed else remark), framework=framework)
-            outcome = attempt(framework, way)
+            outcome = attempt(framework, way, is_in_hand)
             way = way._replace(form=way.form + outcome.remark)
             if outcome.rank == 3 or outcome.is_final:
                 return way

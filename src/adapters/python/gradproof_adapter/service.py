@@ -15,7 +15,7 @@ from gradproof_adapter.trouble import (
 PROTOCOL = 1
 
 # One encoder for all replies; json.dumps would make one for each.  NaN travels in base64 only.
-_as_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+as_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 class Session:
@@ -120,7 +120,7 @@ def serve(wire, file, name, framework):
             # The subject forked, and its child came back out of our call: only one of the two may answer.
             os._exit(0)
         try:
-            wire.send(_as_json(reply))
+            wire.send(as_json(reply))
         except BrokenPipeError:
             break
         if last:

@@ -1,7 +1,7 @@
 """A subject that is ready to be run, whatever the framework."""
 
 from gradproof_adapter.binding import bind
-from gradproof_adapter.loading import load, reads, twice, under
+from gradproof_adapter.loading import InHand, load, reads, twice, under
 from gradproof_adapter.scenario import live
 
 
@@ -11,7 +11,7 @@ class Subject:
     def __init__(self, framework, file, name, run_graph, stage):
         module, found = load(file, name)
         framework.choose(under(module, framework.under))
-        self.bound = bind(framework, module, found, name)
+        self.bound = bind(framework, module, found, name, isinstance(file, InHand))
         self.run_graph = run_graph
         self.stage = stage
         bound = self.bound

@@ -31,8 +31,8 @@ class Outcome(NamedTuple):
     remark: str = ""
 
 
-def attempt(framework, way):
-    if not framework.is_trial_in_a_fork():
+def attempt(framework, way, is_here=False):
+    if is_here or not framework.is_trial_in_a_fork():
         return _attempt_here(framework, way)
     reading, writing = os.pipe()
     child = os.fork()
