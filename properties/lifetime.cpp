@@ -229,7 +229,7 @@ Finding check_equal_calls(Subject& subject, const Case& c) {
   if (alone.worst &&
       (alone.worst->residual == Residual::no_answer || alone.worst->residual == Residual::shape))
     return not_applicable("the layer alone gives nothing to compare");
-  Life life(*layer, c.dtype, subject.reads_late());
+  Life life(*layer, c.dtype, subject);
   call_again(life);
   return life.judged(subject, c);
 }

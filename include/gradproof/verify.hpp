@@ -11,12 +11,12 @@
 
 namespace gradproof {
 
-// Who is to be judged: `builtin`, `so:LIBRARY[:PREFIX]` or `py:FILE:NAME`.
+// Who is to be judged: `builtin`, `so:LIBRARY[:PREFIX]`, `py:FILE:NAME`, `js:FILE:NAME` or `socket:PATH`.
 struct Target {
-  enum class Kind { builtin, plugin, python } kind;
+  enum class Kind { builtin, plugin, python, javascript, running } kind;
   std::string text;  // as it was written
   std::string file;
-  std::string name;  // the prefix of a plugin's symbols, or the name in a Python file
+  std::string name;  // the prefix of a plugin's symbols, or the name in a Python or JavaScript file
 };
 // Why a target can't be tried: a sentence with the remedy.
 struct BadTarget {
@@ -28,7 +28,8 @@ struct BadTarget {
 struct Launch {
   std::string self;      // this program: hosts C plugins as `self serve-plugin LIBRARY PREFIX`
   std::string python;    // for py: targets
-  std::string adapters;  // the folder that holds python/
+  std::string node;      // for js: targets
+  std::string adapters;  // the folder that holds python/ and javascript/
   std::chrono::milliseconds start{60000};
   std::chrono::milliseconds reply{20000};
 };

@@ -24,6 +24,7 @@ struct Common {
   std::string self;      // this program's own path
   std::string adapters;  // the folder of the adapters
   std::string python;    // interpreter for py: targets
+  std::string node;      // and for js: targets
   std::string json;      // also write the report here; "-" is standard output, in place of the text
   double start_seconds = 60;
   double reply_seconds = 20;
@@ -70,6 +71,8 @@ int replay(const Common& common, const ReplayArguments& arguments);
 int list(const std::string& what);
 int explain(const std::string& property);
 int doctor(const Common& common);
+// Joins standard input and output to a Unix socket, until either side ends.
+int relay(const std::string& path);
 
 // Set by SIGINT and SIGTERM, which also end every child.
 extern std::atomic<bool> stop;

@@ -23,7 +23,7 @@ bool engine_works() {
   return d.ok() && check_graph(d->graph, 50).conclusion == Conclusion::verified;
 }
 
-constexpr const char* probe = R"(
+constexpr const char* python_probe = R"(
 import importlib, json, sys
 found = {"python": sys.version.split()[0], "executable": sys.executable}
 for name in ("torch", "jax", "tensorflow", "paddle"):
@@ -37,20 +37,48 @@ sys.__stdout__.write(json.dumps(found) + "\n")
 sys.__stdout__.flush()
 )";
 
-void report_python(const Common& common) {
+// Frameworks are looked for where a js: target in the current folder would find them.
+constexpr const char* node_probe = R"(
+const fs = require("fs"), path = require("path");
+const found = {node: process.version, executable: process.execPath};
+for (const name of ["@tensorflow/tfjs"]) {
+  found[name] = null;
+  for (let at = process.cwd(), above; found[name] === null && at !== above; above = at, at = path.dirname(at))
+    try {
+      found[name] = JSON.parse(fs.readFileSync(path.join(at, "node_modules", name, "package.json"), "utf8")).version;
+    } catch {}
+}
+console.log(JSON.stringify(found));
+)";
+
+// What the interpreter answers to a probe, an object; null, once the trouble is printed.
+nlohmann::json asked(const char* title, const std::string& program, const char* option, const char* probe) {
   const protocol::Limits limits{.start = std::chrono::seconds(60)};
-  auto process = protocol::Process::start({{common.python, "-c", probe}, {}, common.python}, limits);
+  auto process = protocol::Process::start({{program, option, probe}, {}, program}, limits);
   if (const auto* failure = std::get_if<protocol::Failure>(&process)) {
-    fmt::print("python      {}: {}\n", common.python, failure->message);
-    return;
+    fmt::print("{:<10}  {}: {}\n", title, program, failure->message);
+    return {};
   }
   const auto line = std::get<0>(process)->receive(protocol::Deadline::in(limits.start));
   const auto* text = std::get_if<std::string>(&line);
   const auto found = text == nullptr ? nlohmann::json() : nlohmann::json::parse(*text, nullptr, false);
-  if (!found.is_object()) {
-    fmt::print("python      {} does not answer\n", common.python);
-    return;
-  }
+  if (found.is_object()) return found;
+  fmt::print("{:<10}  {} does not answer\n", title, program);
+  return {};
+}
+
+void report_node(const Common& common) {
+  auto found = asked("node", common.node, "-e", node_probe);
+  if (found.is_null()) return;
+  fmt::print("node        {} ({})\n", found.value("node", "?"), found.value("executable", "?"));
+  for (const char* name : {"@tensorflow/tfjs"})
+    fmt::print("  {:<10}  {}\n", name,
+               found[name].is_string() ? found[name].get<std::string>() : "not installed from here upward");
+}
+
+void report_python(const Common& common) {
+  auto found = asked("python", common.python, "-c", python_probe);
+  if (found.is_null()) return;
   fmt::print("python      {} ({})\n", found.value("python", "?"), found.value("executable", "?"));
   for (const char* name : {"torch", "jax", "tensorflow", "paddle"})
     fmt::print("  {:<10}  {}\n", name,
@@ -65,10 +93,13 @@ int doctor(const Common& common) {
   fmt::print("compiler    {}\n", __VERSION__);
   fmt::print("MPFR        {}\nGMP         {}\nBoost       {}.{}.{}\n", mpfr_get_version(), gmp_version,
              BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100);
-  const bool adapters = std::filesystem::is_directory(common.adapters + "/python/gradproof_adapter");
-  fmt::print("adapters    {}{}\n", common.adapters,
-             adapters ? "" : ": NOT THERE; set GRADPROOF_ADAPTERS to the folder that holds python/");
+  const bool adapters = std::filesystem::is_directory(common.adapters + "/python/gradproof_adapter") &&
+                        std::filesystem::is_directory(common.adapters + "/javascript/adapter");
+  fmt::print(
+    "adapters    {}{}\n", common.adapters,
+    adapters ? "" : ": NOT THERE; set GRADPROOF_ADAPTERS to the folder that holds python/ and javascript/");
   report_python(common);
+  report_node(common);
   const bool engine = engine_works();
   fmt::print("engine      {}\n",
              engine ? "every oracle agrees on a test graph" : "FAILS its own test graph; please report this");

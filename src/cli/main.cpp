@@ -40,9 +40,9 @@ std::string adapters_folder(const std::string& self) {
   return std::filesystem::is_directory(installed, error) ? installed.string() : GRADPROOF_ADAPTERS;
 }
 
-std::string default_python() {
-  const char* set = std::getenv("GRADPROOF_PYTHON");
-  return set != nullptr && *set != '\0' ? set : "python3";
+std::string from_environment(const char* name, const char* otherwise) {
+  const char* set = std::getenv(name);
+  return set != nullptr && *set != '\0' ? set : otherwise;
 }
 
 // CLI11's own ranges let NaN pass.
@@ -68,6 +68,8 @@ const CLI::Validator seed_range(
 void add_subject_options(CLI::App& command, cli::Common& common) {
   command.add_option("--python", common.python,
                      "The Python to run py: targets with (default: $GRADPROOF_PYTHON, else python3)");
+  command.add_option("--node", common.node,
+                     "The Node to run js: targets with (default: $GRADPROOF_NODE, else node)");
   command.add_option("--start-timeout", common.start_seconds, "Seconds that a subject may take to start")
     ->check(seconds_range);
   command.add_option("--timeout", common.reply_seconds, "Seconds that a subject may take to answer")
@@ -91,11 +93,13 @@ struct Arguments {
   std::string list = "targets";
   std::string explain;
   std::string library, prefix = "grl";
+  std::string socket;
 };
 
 void add_verify(CLI::App& app, Arguments& a, int& code) {
   CLI::App* c = app.add_subcommand(
-    "verify", "Judge gradient reversal layers: builtin, so:LIBRARY[:PREFIX], py:FILE:NAME");
+    "verify",
+    "Judge gradient reversal layers: builtin, so:LIBRARY[:PREFIX], py:FILE:NAME, js:FILE:NAME, socket:PATH");
   c->add_option("target", a.verify.targets, "What to judge")->required();
   c->add_option("--seed", a.verify.seed, "Seed of all random choices")->check(seed_range);
   c->add_option("--graphs", a.verify.graphs, "Random graphs of each family and dtype")
@@ -173,12 +177,17 @@ void add_small_commands(CLI::App& app, Arguments& a, int& code) {
   explain->callback([&] { code = cli::explain(a.explain); });
   CLI::App* doctor = app.add_subcommand("doctor", "Say what is installed, and whether the engine works");
   doctor->add_option("--python", a.common.python, "The Python to look for frameworks in");
+  doctor->add_option("--node", a.common.node, "The Node to look at");
   doctor->callback([&] { code = cli::doctor(a.common); });
   CLI::App* serve = app.add_subcommand("serve-plugin", "");
   serve->group("");  // hidden: how we host a C plugin in a process of its own
   serve->add_option("library", a.library)->required();
   serve->add_option("prefix", a.prefix);
   serve->callback([&] { gradproof::serve_plugin(a.library, a.prefix); });
+  CLI::App* relay = app.add_subcommand("relay", "");
+  relay->group("");  // hidden: the process of a subject that runs already
+  relay->add_option("path", a.socket)->required();
+  relay->callback([&] { code = cli::relay(a.socket); });
 }
 
 // --help and --version come here as well, and are no errors.
@@ -206,7 +215,8 @@ int main(int argc, char** argv) {
   Arguments a;
   a.common.self = own_path(argv[0]);
   a.common.adapters = adapters_folder(a.common.self);
-  a.common.python = default_python();
+  a.common.python = from_environment("GRADPROOF_PYTHON", "python3");
+  a.common.node = from_environment("GRADPROOF_NODE", "node");
   int code = cli::Exit::holds;
   add_verify(app, a, code);
   add_properties(app, a, code);

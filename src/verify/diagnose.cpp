@@ -48,7 +48,7 @@ Probed observe(Subject& subject, Dtype dtype, std::optional<double> fixed_lambda
     if (gx && gx->values.size() != 6) return {};
     for (std::size_t i = 0; i < 6; ++i)
       probed.seen.push_back({lambda, x[i], g[i], reply->outputs[0].values[i], gx ? gx->values[i] : 0, mean,
-                             (g[i % 3] + g[i % 3 + 3]) / 2, 2, 6, i >= 3, i % 3 == 2});
+                             (g[i % 3] + g[i % 3 + 3]) / 2, 2, 6, i >= 3, i % 3 == 2, lambdas.front()});
   }
   return probed;
 }

@@ -205,6 +205,11 @@ protocol::Command command_for(const Target& target, const Launch& launch) {
       return {{launch.python, launch.adapters + "/python/gradproof_adapter", target.file, target.name},
               {{"PYTHONUNBUFFERED", "1"}},
               target.text};
+    case Target::Kind::javascript:
+      return {{launch.node, launch.adapters + "/javascript/adapter/main.js", target.file, target.name},
+              {},
+              target.text};
+    case Target::Kind::running: return {{launch.self, "relay", target.file}, {}, target.text};
     case Target::Kind::builtin: break;
   }
   return {};

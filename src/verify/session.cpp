@@ -33,20 +33,33 @@ void note_facts(Report& report, const Hello& h) {
   report.subject.dtypes = h.dtypes;
 }
 
+// What is wrong with the adapter that the target needs, with the remedy; empty where nothing is.
+std::string missing_adapter(const Target& target, const Launch& launch) {
+  const bool python = target.kind == Target::Kind::python;
+  if (!python && target.kind != Target::Kind::javascript) return "";
+  const std::string entry = python ? "/python/gradproof_adapter/__main__.py" : "/javascript/adapter/main.js";
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(launch.adapters + entry, ignored)) return "";
+  return std::string("there is no ") + (python ? "Python" : "JavaScript") + " adapter in " + launch.adapters +
+         "; set GRADPROOF_ADAPTERS to the folder that holds " + (python ? "python/" : "javascript/");
+}
+
+// What to do where the interpreter of the target's language could not be started.
+std::string remedy(const Target& target, const protocol::Failure& failure) {
+  if (failure.trouble != protocol::Trouble::not_started || target.kind != Target::Kind::javascript) return "";
+  return "; install Node 18 or later, or name it with --node or GRADPROOF_NODE";
+}
+
 void with_external(const Target& target, const Launch& launch, Report& report,
                    const std::function<void(Subject&, const Hello&)>& use) {
-  std::error_code ignored;
-  if (target.kind == Target::Kind::python &&
-      !std::filesystem::is_regular_file(launch.adapters + "/python/gradproof_adapter/__main__.py", ignored))
-    return no_subject(report,
-                      "there is no Python adapter in " + launch.adapters +
-                        "; set GRADPROOF_ADAPTERS to the folder that holds python/",
-                      "");
+  if (std::string missing = missing_adapter(target, launch); !missing.empty())
+    return no_subject(report, std::move(missing), "");
   External subject(target.text, command_for(target, launch),
                    protocol::Limits{.start = launch.start, .reply = launch.reply});
   const auto hello = subject.client().hello();
   if (const auto* failure = std::get_if<protocol::Failure>(&hello)) {
-    no_subject(report, "the subject did not start: " + failure->message, failure->standard_error);
+    no_subject(report, "the subject did not start: " + failure->message + remedy(target, *failure),
+               failure->standard_error);
   } else if (const auto* error = std::get_if<protocol::SubjectError>(&hello)) {
     no_subject(report, error->message, error->traceback);
   } else {

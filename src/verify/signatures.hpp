@@ -12,6 +12,7 @@ struct Observation {
   double mean_g, column_mean_g;  // of the whole cotangent, and of this entry's column
   double rows, size;
   bool last_row, last_column;
+  double first_lambda;  // of the first probe of this process
 };
 
 // A formula that some wrong layers follow, what that means, and what usually mends it.

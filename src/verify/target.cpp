@@ -13,6 +13,15 @@ std::pair<std::string, std::string> split_last(const std::string& text) {
   return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
+// A Unix socket on which a subject that runs already answers.
+Result<Target, BadTarget> listening(const std::string& text) {
+  const std::string path = text.substr(7);
+  if (path.empty()) return BadTarget{"socket: needs the path of a Unix socket on which a subject answers"};
+  std::error_code error;
+  if (std::filesystem::is_socket(path, error)) return Target{Target::Kind::running, text, path, ""};
+  return BadTarget{path + " is no Unix socket; the program that serves the layer has ended, or not begun"};
+}
+
 Result<Target, BadTarget> existing(Target target) {
   std::error_code error;
   if (std::filesystem::is_regular_file(target.file, error)) return target;
@@ -38,8 +47,16 @@ Result<Target, BadTarget> parse_target(const std::string& text) {
       return BadTarget{"py: needs a file and a name in it: py:grl.py:GradientReversal"};
     return existing({Target::Kind::python, text, file, name});
   }
+  if (text.starts_with("js:")) {
+    auto [file, name] = split_last(text.substr(3));
+    if (file.empty() || name.empty())
+      return BadTarget{"js: needs a file and a name that it exports: js:grl.js:gradReverse"};
+    return existing({Target::Kind::javascript, text, file, name});
+  }
+  if (text.starts_with("socket:")) return listening(text);
   return BadTarget{"'" + text +
-                   "' is no target; the kinds are builtin, so:LIBRARY[:PREFIX] and py:FILE:NAME"};
+                   "' is no target; the kinds are builtin, so:LIBRARY[:PREFIX], py:FILE:NAME, js:FILE:NAME "
+                   "and socket:PATH"};
 }
 
 }  // namespace gradproof

@@ -2,7 +2,7 @@
 are what the program says.
 
 GRADPROOF_PROGRAM is the program. UPDATE=1 rewrites the shown outputs and the generated pages; the review is the
-diff. Blocks that need PyTorch are left to docs_torch_test.py, and named here.
+diff. Blocks that need a framework are left to docs_framework_test.py, and named here.
 """
 
 import os
@@ -36,16 +36,16 @@ def report(findings):
     return "\n".join(f"{finding.where}: {finding.message}" for finding in findings)
 
 
-def check_pages(case, wanted, torch_python=None):
+def check_pages(case, wanted, framework=None, python=None):
     """Runs each page as a subtest; with UPDATE=1 a page is rewritten and run once more. Returns the runs."""
     runs = []
     for page in wanted:
         with case.subTest(page=page.name):
-            run = PageRun(page, PROGRAM, torch_python).go()
+            run = PageRun(page, PROGRAM, framework, python).go()
             if UPDATE and run.replacements:
                 run.rewrite()
                 fresh = next(p for p in pages(ROOT) if p.name == page.name)
-                run = PageRun(fresh, PROGRAM, torch_python).go()
+                run = PageRun(fresh, PROGRAM, framework, python).go()
             runs.append(run)
             case.assertFalse(run.findings, "\n" + report(run.findings))
     return runs
@@ -56,7 +56,7 @@ class Pages(unittest.TestCase):
         runs = check_pages(self, marked_pages())
         skipped = [where for run in runs for where in run.skipped]
         if skipped:
-            print(f"{len(skipped)} blocks need PyTorch and were skipped:", ", ".join(skipped), file=sys.stderr)
+            print(f"{len(skipped)} blocks need a framework and were skipped:", ", ".join(skipped), file=sys.stderr)
         self.assertGreaterEqual(sum(run.ran for run in runs), 10)
 
     def test_links(self):

@@ -4,7 +4,7 @@ The marks stand in the info string of a fence, behind the language, where no ren
 
     sh run                   run by sh in the page's folder; exit code 0 is expected
     sh run exit=1            another exit code is expected
-    sh run torch             needs a Python with PyTorch
+    sh run torch             needs a Python with PyTorch; jax, tf and paddle likewise
     text output              what the block before printed; a line `...` stands for any lines
     python file=grl.py       written to that file in the page's folder
     c shows=docs/x.c         an excerpt of that file of the repository, line by line

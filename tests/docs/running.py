@@ -11,6 +11,7 @@ from typing import NamedTuple
 from page import root_folder
 
 SECONDS_FOR_A_BLOCK = 300
+FRAMEWORKS = ("torch", "jax", "tf", "paddle")  # the marks of blocks that need a Python with one of them
 
 
 class Finding(NamedTuple):
@@ -23,7 +24,7 @@ class Folder:
     copies, so that nothing can be written into the real ones; `gradproof` and, where one is given, `python3`
     are found on the PATH."""
 
-    def __init__(self, program, torch_python=None):
+    def __init__(self, program, python=None):
         self._whole = tempfile.TemporaryDirectory(prefix="gradproof-docs-")
         whole = pathlib.Path(self._whole.name).resolve()
         self.path = whole / "here"
@@ -35,10 +36,10 @@ class Folder:
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("GRADPROOF_")}
         self.environment["PATH"] = f"{commands}:{os.environ['PATH']}"
         self.environment["PYTHONDONTWRITEBYTECODE"] = "1"
-        if torch_python:
+        if python:
             # A link would lose the interpreter its virtual environment.
             wrapper = commands / "python3"
-            wrapper.write_text(f'#!/bin/sh\nexec "{torch_python}" "$@"\n', encoding="utf-8")
+            wrapper.write_text(f'#!/bin/sh\nexec "{python}" "$@"\n', encoding="utf-8")
             wrapper.chmod(0o755)
 
     def __enter__(self):
@@ -59,7 +60,7 @@ class Folder:
 def normalised(text):
     """The text without what differs from run to run and from machine to machine: seconds, versions, restarts."""
     text = re.sub(r"\b\d+(\.\d+)? s\b", "N s", text)
-    text = re.sub(r"PyTorch \d[^\s,]*", "PyTorch N", text)
+    text = re.sub(r"(PyTorch|JAX|TensorFlow|Keras|PaddlePaddle) \d[^\s,]*", r"\1 N", text)
     text = re.sub(r"; the subject was started again \d+ times?", "", text)
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
@@ -89,8 +90,8 @@ class PageRun:
     """The blocks of one page, run from top to bottom. `findings` says what is not as shown, `skipped` which blocks
     need a framework that is not there, `replacements` what the page would have to show instead."""
 
-    def __init__(self, page, program, torch_python=None):
-        self.page, self.program, self.torch_python = page, program, torch_python
+    def __init__(self, page, program, framework=None, python=None):
+        self.page, self.program, self.framework, self.python = page, program, framework, python
         self.findings, self.skipped, self.replacements = [], [], []
         self.ran = 0
 
@@ -98,7 +99,7 @@ class PageRun:
         return f"{self.page.name}:{block.line}"
 
     def go(self):
-        with Folder(self.program, self.torch_python) as folder:
+        with Folder(self.program, self.python) as folder:
             before, printed = None, None
             for block in self.page.blocks:
                 trouble = mark_trouble(self.page, block, before)
@@ -119,7 +120,7 @@ class PageRun:
         self.findings.append(Finding(self.where(block), message))
 
     def run(self, folder, block):
-        if block.has("torch") and not self.torch_python:
+        if any(block.has(framework) and framework != self.framework for framework in FRAMEWORKS):
             self.skipped.append(self.where(block))
             return None
         expected = int(block.value("exit") or 0)

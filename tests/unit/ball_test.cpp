@@ -1,5 +1,6 @@
 #include "number/ball.hpp"
 
+#include <flint/fmpq.h>
 #include <malloc.h>
 
 #include <chrono>

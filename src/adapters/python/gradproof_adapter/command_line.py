@@ -11,6 +11,6 @@ def arguments(argv):
         description="Serves one gradient reversal layer to gradproof over standard input and output.")
     parser.add_argument("file", metavar="FILE.py", help="the file that defines the layer")
     parser.add_argument("name", metavar="NAME", help="the layer's name in that file; may be dotted, as in Model.grl")
-    parser.add_argument("--framework", choices=sorted(FRAMEWORKS), default="torch",
-                        help="the framework that the layer is written for (default: torch)")
+    parser.add_argument("--framework", choices=["auto", *sorted(FRAMEWORKS)], default="auto",
+                        help="the framework that the layer is written for (default: auto, which is what FILE.py imports)")
     return parser.parse_args(argv)

@@ -6,12 +6,24 @@ import importlib.machinery
 import importlib.util
 import os
 import sys
+import types
+from typing import NamedTuple
 
 from gradproof_adapter.trouble import SubjectTrouble, one_line, trace
 
 
+class InHand(NamedTuple):
+    """A layer that this process has already, given where others give a file; `said` is what a file says in GRADPROOF."""
+    layer: object
+    said: dict
+
+
 def load(file, name):
     """The module made from `file`, and the object that `name`, which may be dotted, stands for."""
+    if isinstance(file, InHand):
+        module = types.ModuleType(name)
+        module.GRADPROOF = file.said
+        return module, file.layer
     module = _imported(file)
     found, path = module, []
     for part in name.split("."):
@@ -29,6 +41,25 @@ def reads(module):
     if when not in ("forward", "backward"):
         raise SubjectTrouble("form", f"GRADPROOF says that λ is read {when!r}; it must be 'forward' or 'backward'")
     return when
+
+
+def twice(module, unless_told):
+    """Whether the author says that the layer can be differentiated twice: GRADPROOF = {"twice": True}."""
+    table = getattr(module, "GRADPROOF", None)
+    answer = table.get("twice", unless_told) if isinstance(table, dict) else unless_told
+    if not isinstance(answer, bool):
+        raise SubjectTrouble("form", f"GRADPROOF says {answer!r} of differentiating twice; it must be True or False")
+    return answer
+
+
+def under(module, known):
+    """In which mode the author wants the layer judged: GRADPROOF = {"under": "jit"}; as it is unless told."""
+    table = getattr(module, "GRADPROOF", None)
+    mode = table.get("under", "") if isinstance(table, dict) else ""
+    if mode not in known:
+        modes = ", ".join(repr(each) for each in known if each) or "none here"
+        raise SubjectTrouble("form", f"GRADPROOF says that the layer runs under {mode!r}; known: {modes}")
+    return mode
 
 
 def _imported(file):

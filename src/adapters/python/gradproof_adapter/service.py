@@ -7,7 +7,7 @@ import signal
 import sys
 
 from gradproof_adapter.case import Case
-from gradproof_adapter.frameworks import open_subject
+from gradproof_adapter.frameworks import framework_of, open_subject
 from gradproof_adapter.graphtext import GraphError, UnknownOp
 from gradproof_adapter.trouble import (
     LONGEST_MESSAGE, CaseTrouble, ProtocolTrouble, SubjectTrouble, as_reply, one_line, printable)
@@ -15,7 +15,7 @@ from gradproof_adapter.trouble import (
 PROTOCOL = 1
 
 # One encoder for all replies; json.dumps would make one for each.  NaN travels in base64 only.
-_as_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+as_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 class Session:
@@ -34,6 +34,8 @@ class Session:
             raise self.refusal
         if self.subject is None:
             try:
+                if self.framework == "auto":
+                    self.framework = framework_of(self.file)
                 self.subject = open_subject(self.framework, self.file, self.name)
             except SubjectTrouble as trouble:
                 self.refusal = trouble
@@ -44,7 +46,8 @@ class Session:
 def hello(session, request):
     if request.get("protocol") != PROTOCOL:
         raise ProtocolTrouble(f"this adapter speaks protocol {PROTOCOL}; the request says {request.get('protocol')!r}")
-    return {"protocol": PROTOCOL, "adapter": session.framework, **session.opened().description}
+    description = session.opened().description
+    return {"protocol": PROTOCOL, "adapter": session.framework, **description}
 
 
 def run(session, request):
@@ -117,7 +120,7 @@ def serve(wire, file, name, framework):
             # The subject forked, and its child came back out of our call: only one of the two may answer.
             os._exit(0)
         try:
-            wire.send(_as_json(reply))
+            wire.send(as_json(reply))
         except BrokenPipeError:
             break
         if last:

@@ -2,38 +2,16 @@
 
 import torch
 
-from gradproof_adapter.graphtext import OPS
-from gradproof_adapter.loading import load, reads
-from gradproof_adapter.pytorch.binding import bind
 from gradproof_adapter.pytorch.cases import run_case
+from gradproof_adapter.pytorch.kind import PyTorch
 from gradproof_adapter.pytorch.stage import Stage
-from gradproof_adapter.pytorch.tensors import DTYPES, LAYOUTS
-from gradproof_adapter.scenario import STEPS, live
-
-
-class Subject:
-    """A layer that is ready to be run, and what is known about it."""
-
-    def __init__(self, name, bound, reads):
-        self.bound = bound
-        self.description = {
-            "framework": f"PyTorch {torch.__version__}", "subject": name, "form": bound.form, "lambda": bound.strength,
-            "dtypes": list(DTYPES), "ops": list(OPS), "layouts": list(LAYOUTS), "steps": list(STEPS), "twice": True,
-            "reads": reads}
-        if bound.is_fixed:
-            self.description["fixed_lambda"] = bound.fixed_strength
-
-    def run(self, case):
-        if case.scenario is not None:
-            return {"outputs": [], "gradients": live(Stage(self.bound, case.dtype), case.scenario)}
-        return run_case(self.bound, case)
+from gradproof_adapter.subject import Subject
 
 
 def open_subject(file, name):
     # The tensors are small: a second thread costs more than it gives, and one thread sums in one order.
     torch.set_num_threads(1)
-    module, found = load(file, name)
-    subject = Subject(name, bind(module, found, name), reads(module))
+    subject = Subject(PyTorch(), file, name, run_case, Stage)
     go_backward_once()
     return subject
 

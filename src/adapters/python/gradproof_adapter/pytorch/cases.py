@@ -2,18 +2,16 @@
 
 import torch
 
+from gradproof_adapter.graphrun import LEAVES, check_supported, forward, shape_of_rank
 from gradproof_adapter.graphtext import parse
-from gradproof_adapter.pytorch.ops import OPS
-from gradproof_adapter.pytorch.places import OUTSIDE
-from gradproof_adapter.pytorch.tensors import DTYPES, LAYOUTS, Watched, tensor, written
+from gradproof_adapter.pytorch.kind import OUTSIDE
+from gradproof_adapter.pytorch.tensors import DTYPES, Watched, tensor, written
 from gradproof_adapter.trouble import CaseTrouble, frames, one_line, trace
-
-_LEAVES = ("input", "const")
 
 
 def run_case(bound, case):
     graph = parse(case.graph)
-    check_supported(graph, case)
+    check_supported(bound.framework, graph, case)
     with torch.enable_grad():
         values, watched = leaves(graph, case)
         forward(bound, graph, values)
@@ -30,21 +28,6 @@ def run_case(bound, case):
     return reply
 
 
-def check_supported(graph, case):
-    if case.dtype not in DTYPES:
-        raise CaseTrouble("unsupported", f"dtype {case.dtype!r}; known: {', '.join(DTYPES)}")
-    if case.layout not in LAYOUTS:
-        raise CaseTrouble("unsupported", f"layout {case.layout!r}; known: {', '.join(LAYOUTS)}")
-    if not 0 <= case.rank <= 4:
-        raise CaseTrouble("unsupported", f"rank {case.rank}; known: 0 to 4")
-    if case.rank != 2 and not is_op_level(graph):
-        raise CaseTrouble("unsupported", f"rank {case.rank} needs a graph of inputs and reversals alone")
-
-
-def is_op_level(graph):
-    return all(node.op == "reverse" or node.op in _LEAVES for node in graph.nodes)
-
-
 # Leaves and cotangents --------------------------------------------------------------------------------------
 
 def leaves(graph, case):
@@ -52,7 +35,7 @@ def leaves(graph, case):
     dtype = DTYPES[case.dtype]
     values, watched = [None] * len(graph.nodes), []
     for place, node in enumerate(graph.nodes):
-        if node.op not in _LEAVES:
+        if node.op not in LEAVES:
             continue
         shape = node.shape if node.op == "const" else shape_of_rank(node.shape, case.rank)
         layout = "contiguous" if node.op == "const" else case.layout
@@ -62,76 +45,6 @@ def leaves(graph, case):
         watched.append(leaf)
         values[place] = leaf.tensor
     return values, watched
-
-
-def shape_of_rank(shape, rank):
-    rows, columns = shape
-    if rank == 2:
-        return shape
-    if rank > 2:
-        return (1,) * (rank - 2) + shape
-    if rank == 1 and rows == 1:
-        return (columns,)
-    if rank == 0 and shape == (1, 1):
-        return ()
-    raise CaseTrouble("unsupported", f"a {rows}x{columns} leaf can't be given with rank {rank}")
-
-
-# Forward ----------------------------------------------------------------------------------------------------
-
-def forward(bound, graph, values):
-    """Fills in the value of every node that is not a leaf."""
-    layers = bound.layers()
-    judged_alone = is_op_level(graph)
-    for place, node in enumerate(graph.nodes):
-        if node.op in _LEAVES:
-            continue
-        operands = [values[operand] for operand in node.operands]
-        if node.op == "reverse":
-            strength = operands[1].item() if node.argument is None else node.argument
-            values[place] = reversal(bound, layers, operands[0], strength)
-            if not judged_alone:
-                check_like(values[place], operands[0])
-        else:
-            values[place] = plain(node, operands)
-
-
-def plain(node, operands):
-    try:
-        return OPS[node.op](*operands) if node.argument is None else OPS[node.op](*operands, node.argument)
-    except (RuntimeError, NotImplementedError, MemoryError) as error:
-        raise CaseTrouble("unsupported", f"PyTorch can't do {node.op} here ({one_line(error)})") from None
-
-
-def reversal(bound, layers, x, strength):
-    if bound.is_fixed and bound.fixed_strength is not None and strength != bound.fixed_strength:
-        raise CaseTrouble("unsupported", f"the layer's λ is fixed at {bound.fixed_strength}; the case needs {strength}")
-    stage = "giving λ"
-    try:
-        layer = layers(strength)
-        stage = "forward"
-        y = layer(x)
-    except BaseException as error:          # sys.exit() in a layer is an answer to us, not an order.
-        raise CaseTrouble("raised", f"{stage} raised {one_line(error)}", trace(error, OUTSIDE)) from None
-    if not isinstance(y, torch.Tensor):
-        raise CaseTrouble("returned", f"forward returned {described(y)} instead of a tensor")
-    return y
-
-
-def described(thing):
-    if thing is None:
-        return "None"
-    if isinstance(thing, (tuple, list)):
-        return f"a {type(thing).__name__} of {len(thing)}"
-    return f"a {type(thing).__name__}"
-
-
-def check_like(y, x):
-    """In a larger graph, a result of another shape or dtype would only be blamed on the ops that follow."""
-    if y.shape != x.shape:
-        raise CaseTrouble("returned", f"forward returned shape {list(y.shape)} for an input of shape {list(x.shape)}")
-    if y.dtype != x.dtype:
-        raise CaseTrouble("returned", f"forward returned {y.dtype} for an input of {x.dtype}")
 
 
 # Backward ---------------------------------------------------------------------------------------------------

@@ -2,36 +2,31 @@
 
 import torch
 
-from gradproof_adapter.pytorch.cases import blame, described
-from gradproof_adapter.pytorch.places import OUTSIDE
+from gradproof_adapter.graphrun import check_dtype, check_strength, checked, raised
+from gradproof_adapter.pytorch.cases import blame
+from gradproof_adapter.pytorch.kind import OUTSIDE
 from gradproof_adapter.pytorch.tensors import DTYPES, tensor, written
-from gradproof_adapter.trouble import CaseTrouble, frames, one_line, trace
+from gradproof_adapter.trouble import CaseTrouble, frames, one_line
 
 
 class Stage:
     """The layers of one subject, in one dtype."""
 
     def __init__(self, bound, dtype):
-        if dtype not in DTYPES:
-            raise CaseTrouble("unsupported", f"dtype {dtype!r}; known: {', '.join(DTYPES)}")
+        check_dtype(bound.framework, dtype)
         self.bound = bound
         self.dtype = DTYPES[dtype]
 
     def make(self, strength):
-        bound = self.bound
-        if bound.is_fixed and bound.fixed_strength is not None and strength != bound.fixed_strength:
-            raise CaseTrouble("unsupported", f"the layer's λ is fixed at {bound.fixed_strength}; {strength} is needed")
-        return _own("giving λ", lambda: bound.hold(strength))
+        check_strength(self.bound, strength)
+        return self._own("giving λ", lambda: self.bound.hold(strength))
 
     def leaf(self, values, shape):
         return tensor(values, shape, self.dtype).requires_grad_(True)
 
     def forward(self, layer, x):
         with torch.enable_grad():
-            y = _own("forward", lambda: layer(x))
-        if not isinstance(y, torch.Tensor):
-            raise CaseTrouble("returned", f"forward returned {described(y)} instead of a tensor")
-        return y
+            return checked(self.bound.framework, self._own("forward", lambda: layer(x)))
 
     def multiply(self, y, by):
         try:
@@ -70,14 +65,13 @@ class Stage:
         found = torch.autograd.grad([y], parameters, grad_outputs=[torch.ones_like(y)], allow_unused=True)
         return next((written(each, "a gradient") for each in found if each is not None), None)
 
-
-def _own(stage, action):
-    try:
-        return action()
-    except CaseTrouble:
-        raise
-    except BaseException as error:          # sys.exit() in a layer is an answer to us, not an order.
-        raise CaseTrouble("raised", f"{stage} raised {one_line(error)}", trace(error, OUTSIDE)) from None
+    def _own(self, stage, action):
+        try:
+            return action()
+        except CaseTrouble:
+            raise
+        except BaseException as error:      # sys.exit() in a layer is an answer to us, not an order.
+            raise raised(stage, error, self.bound.framework) from None
 
 
 def _refused(error):

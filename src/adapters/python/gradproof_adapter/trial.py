@@ -2,7 +2,8 @@
 
 A trial is a forward pass on a tiny tensor.  Whether the backward pass is right is what the verdict is about, and
 decides nothing here.  The fork keeps the subject that is judged afterwards untouched, and turns a layer that hangs or
-ends the process into an answer.
+ends the process into an answer.  A framework that has threads by now, because the subject's file has computed
+something, might wait for them for ever in a fork; then the trial takes place here, against the clock.
 """
 
 import json
@@ -12,12 +13,10 @@ import signal
 import time
 from typing import NamedTuple
 
-import torch
-
-from gradproof_adapter.pytorch.places import OUTSIDE
 from gradproof_adapter.trouble import frames, one_line
 
 SECONDS = 2.0
+WAKING = 18.0            # more, for a framework that gets ready in its first forward pass
 STRENGTH = 0.5
 
 
@@ -29,32 +28,54 @@ class Outcome(NamedTuple):
     rank: int           # 3: a tensor like the input; 2: another tensor; 1: a fault of the layer's; 0: not the way
     text: str
     is_final: bool = False
+    remark: str = ""
 
 
-def attempt(way):
+def attempt(framework, way, is_here=False):
+    if is_here or not framework.is_trial_in_a_fork():
+        return _attempt_here(framework, way)
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        _answer_and_leave(way, writing)
+        _answer_and_leave(framework, way, writing)
     os.close(writing)
-    answer = _read_until(reading, time.monotonic() + SECONDS)
+    seconds = SECONDS + (WAKING if framework.wakes_late else 0)
+    answer = _read_until(reading, time.monotonic() + seconds)
     os.close(reading)
     _end(child)
     if answer is None:
-        return Outcome(1, f"no answer within {SECONDS:g} s", True)
+        return Outcome(1, f"no answer within {seconds:g} s", True)
     if not answer:
         return Outcome(1, "ended the process", True)
     return Outcome(*json.loads(answer))
 
 
-def _answer_and_leave(way, writing):
+class _TimeIsUp(BaseException):
+    """Raised by the clock; a layer that catches every Exception does not catch it."""
+
+
+def _attempt_here(framework, way):
+    def ring(_number, _frame):
+        raise _TimeIsUp
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS + WAKING)
+    try:
+        return _outcome(framework, way)
+    except _TimeIsUp:
+        return Outcome(1, f"no answer within {SECONDS + WAKING:g} s", True)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _answer_and_leave(framework, way, writing):
     here = os.getpid()
     try:
         # What the layer prints, it will print again when it is run in earnest.
         nowhere = os.open(os.devnull, os.O_RDWR)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
-        answer = json.dumps(_outcome(way)).encode("ascii")
+        answer = json.dumps(_outcome(framework, way)).encode("ascii")
         # A layer that forks comes back twice.
         if os.getpid() == here:
             os.write(writing, answer)
@@ -62,19 +83,20 @@ def _answer_and_leave(way, writing):
         os._exit(0)
 
 
-def _outcome(way):
-    x = torch.arange(6, dtype=torch.float32, device="cpu").reshape(2, 3).requires_grad_(True)
+def _outcome(framework, way):
     try:
-        with torch.enable_grad():
-            y = way.layers()(STRENGTH)(x)
+        x, y = framework.probe(way.layers(), STRENGTH)
     except NotThisWay as error:
         return Outcome(0, str(error))
+    except _TimeIsUp:
+        raise
     except BaseException as error:
         # An argument too many or too few is refused before any line of the subject's is reached.
-        refused = isinstance(error, TypeError) and all(file.startswith(OUTSIDE) for file in frames(error))
+        refused = isinstance(error, TypeError) and all(file.startswith(framework.outside) for file in frames(error))
         return Outcome(0 if refused else 1, one_line(error))
-    if isinstance(y, torch.Tensor):
-        return Outcome(3 if y.shape == x.shape else 2, "a tensor")
+    if isinstance(y, framework.tensor):
+        return Outcome(3 if framework.shape(y) == framework.shape(x) else 2, "a tensor",
+                       remark=framework.remark())
     return Outcome(0 if callable(y) else 1, f"gave a {type(y).__name__}")
 
 

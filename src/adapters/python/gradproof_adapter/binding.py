@@ -2,23 +2,25 @@
 
 import math
 
-import torch
-
-from gradproof_adapter.pytorch.trial import attempt
-from gradproof_adapter.pytorch.ways import Search
+from gradproof_adapter.trial import attempt
 from gradproof_adapter.trouble import SubjectTrouble
+from gradproof_adapter.ways import Search
 
 _HINTS = ("ctor", "call", "method", "attribute", "fixed")
 
 
-def bind(module, thing, name):
-    """The first way whose trial gives a tensor like its input, else the first that only a fault of the layer spoils."""
+def bind(framework, module, thing, name, is_in_hand=False):
+    """The first way whose trial gives a tensor like its input, else the first that only a fault of the layer spoils.
+
+    A layer in hand is tried in this process, which is its author's and may have done what no fork survives.
+    """
     hint = _hint(module)
     tried, best = [], None
-    for give, remark in ((float, ""), (_as_tensor, ", as a tensor")):
-        for way in Search(module, give, hint, give is float).ways(thing):
-            way = way._replace(strength=way.strength + ("" if way.is_fixed else remark))
-            outcome = attempt(way)
+    for give, remark in ((float, ""), (framework.as_tensor, ", as a tensor")):
+        for way in Search(framework, module, give, hint, give is float).ways(thing):
+            way = way._replace(strength=way.strength + ("" if way.is_fixed else remark), framework=framework)
+            outcome = attempt(framework, way, is_in_hand)
+            way = way._replace(form=way.form + outcome.remark)
             if outcome.rank == 3 or outcome.is_final:
                 return way
             if outcome.rank > (best[0] if best else 0):
@@ -26,11 +28,7 @@ def bind(module, thing, name):
             tried.append(f"{way.form} with λ as {way.strength}: {outcome.text}")
     if best:
         return best[1]
-    raise SubjectTrouble("form", _not_usable(thing, name, hint, tried))
-
-
-def _as_tensor(strength):
-    return torch.tensor(strength, dtype=torch.float64, device="cpu")
+    raise SubjectTrouble("form", _not_usable(framework, thing, name, hint, tried))
 
 
 def _hint(module):
@@ -54,11 +52,11 @@ def _is_number(text):
         return False
 
 
-def _not_usable(thing, name, hint, tried):
+def _not_usable(framework, thing, name, hint, tried):
     what = f"the class {thing.__qualname__}" if isinstance(thing, type) else f"a {type(thing).__name__}"
     if hint:
         what += f", for which GRADPROOF says that λ is given as {':'.join(hint)}"
     if tried:
         return f"{name} is {what}; tried {'; '.join(tried)}"
-    return (f"{name} is {what}, which can't be called with a tensor{' in this way' if hint else ''}; wanted: a "
-            "torch.autograd.Function, an nn.Module class or instance, a factory make(λ), or a function f(x, λ)")
+    return (f"{name} is {what}, which can't be called with a tensor{' in this way' if hint else ''}; wanted: "
+            f"{framework.wanted}")

@@ -6,14 +6,11 @@ import math
 import types
 from typing import Callable, NamedTuple, Optional
 
-import torch
-
-from gradproof_adapter.pytorch.attributes import set_attribute, settable, setters, told
-from gradproof_adapter.pytorch.trial import NotThisWay
+from gradproof_adapter.attributes import settable, setters, told
 from gradproof_adapter.scenario import Holder
 from gradproof_adapter.signatures import call_with, parameters_of, positional, strengths, tensor_name, wants_number
+from gradproof_adapter.trial import NotThisWay
 
-Function, Module = torch.autograd.Function, torch.nn.Module
 _PLAIN_CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, functools.partial)
 
 
@@ -25,12 +22,14 @@ class Way(NamedTuple):
     hold: Callable                          # hold(λ) is a layer of its own, for a scenario
     is_fixed: bool = False
     fixed_strength: Optional[float] = None
+    framework: object = None
 
 
 class Search:
     """The ways to use an object.  `give` turns λ into what the subject is handed; the hint is the author's."""
 
-    def __init__(self, module, give, hint, numbers_only=True):
+    def __init__(self, framework, module, give, hint, numbers_only=True):
+        self.framework = framework
         self.module = module
         self.give = give
         self.hint = hint
@@ -38,15 +37,15 @@ class Search:
 
     def ways(self, thing):
         owner = getattr(thing, "__self__", None)
-        if isinstance(owner, type) and issubclass(owner, Function) and getattr(thing, "__name__", "") == "apply":
+        if self.framework.is_function_class(owner) and getattr(thing, "__name__", "") == "apply":
             thing = owner                   # As in reverse = GRL.apply.
-        if isinstance(thing, type) and issubclass(thing, Function):
+        if self.framework.is_function_class(thing):
             return self.of_function(thing)
         if isinstance(thing, type):
-            return self.of_class(thing, "nn.Module class" if issubclass(thing, Module) else "factory")
-        if isinstance(thing, Module):
-            return self.of_instance(thing, functools.partial(_copy_of, thing), "nn.Module instance")
-        if isinstance(thing, _PLAIN_CALLABLES):
+            return self.of_class(thing, f"{self.framework.layer_word} class" if self.framework.is_layer_class(thing) else "factory")
+        if isinstance(thing, self.framework.layer):
+            return self.of_instance(thing, functools.partial(_copy_of, thing), f"{self.framework.layer_word} instance")
+        if isinstance(thing, (*_PLAIN_CALLABLES, *self.framework.callables)):
             return self.of_callable(thing)
         if callable(thing):
             return self.of_instance(thing, functools.partial(_copy_of, thing), "function")
@@ -55,27 +54,28 @@ class Search:
     # One method per form.  A λ by name comes before one that is an attribute, and that before one by elimination.
 
     def of_function(self, function):
-        parameters = _of_forward(function)
+        parameters = self.of_forward(function)
+        word = self.framework.function_word
         alone = self.call_alone(parameters)
-        yield from self.by_call(function.apply, parameters, "autograd.Function", "apply", doubtful=False)
+        yield from self.by_call(function.apply, parameters, word, "apply", doubtful=False)
         if alone:
             yield from self.by_class_attribute(function, alone)
-        yield from self.by_call(function.apply, parameters, "autograd.Function", "apply", doubtful=True)
+        yield from self.by_call(function.apply, parameters, word, "apply", doubtful=True)
         if alone:
-            yield from self.fixed(function.apply, "autograd.Function", alone, function)
+            yield from self.fixed(function.apply, word, alone, function)
 
     def of_class(self, kind, form):
         parameters = parameters_of(kind) or []
         yield from self.by_construction(kind, parameters, form, doubtful=False)
-        sample = _made_by(kind) if call_with(parameters) else None
+        sample = self.made_by(kind) if call_with(parameters) else None
         if sample is not None:
             yield from self.of_instance(sample, kind, form)
         yield from self.by_construction(kind, parameters, form, doubtful=True)
 
     def of_instance(self, instance, make, form):
-        is_module = isinstance(instance, Module)
-        parameters = parameters_of(instance.forward if is_module else instance)
-        where = "forward" if is_module else "the call"
+        method = self.framework.layer_method if isinstance(instance, self.framework.layer) else ""
+        parameters = parameters_of(getattr(instance, method) if method else instance)
+        where = method or "the call"
         alone = self.call_alone(parameters)
         yield from self.by_call(instance, parameters, form, where, doubtful=False)
         if alone:
@@ -92,9 +92,9 @@ class Search:
         yield from self.by_call(function, parameters, "function", "the function", doubtful=False)
         yield from self.by_construction(function, parameters or [], "factory", doubtful=False)
         if parameters is not None and call_with(parameters) and not alone:
-            made = _made_by(function)
+            made = self.made_by(function)
             if made is not None:
-                yield from self.of_instance(made, functools.partial(_made_by, function), "factory")
+                yield from self.of_instance(made, functools.partial(self.made_by, function), "factory")
         yield from self.by_call(function, parameters, "function", "the function", doubtful=True)
         if alone:
             yield from self.fixed(function, "function", alone, function)
@@ -114,7 +114,7 @@ class Search:
                           self.called(target, call), self.held_by_call(target, call))
 
     def called(self, target, call):
-        apply = call.of(target)
+        apply = call.of(self.framework.entry(target))
 
         def layer(strength):
             given = self.give(strength)
@@ -124,11 +124,11 @@ class Search:
     def held_by_call(self, target, call):
         """λ belongs to each call, so that to set it is to give another one from then on."""
         def hold(strength, target=target):
-            apply, now = call.of(target), [self.give(strength)]
+            apply, now = call.of(self.framework.entry(target)), [self.give(strength)]
 
             def set_strength(other):
                 now[0] = self.give(other)
-            instance = target if isinstance(target, Module) else None
+            instance = target if isinstance(target, self.framework.layer) else None
             return Holder(lambda x: apply(x, now[0]), set_strength, instance, lambda copied: hold(strength, copied))
         return hold
 
@@ -143,7 +143,7 @@ class Search:
         construct = call.of(make)
 
         def layer(strength):
-            return _entry(construct(None, self.give(strength)))
+            return self.entry(construct(None, self.give(strength)))
         return lambda: layer
 
     def held_by_construction(self, make, call, name):
@@ -151,11 +151,11 @@ class Search:
 
         def hold(strength):
             made = construct(None, self.give(strength))
-            return around(_entry(made), made, self.setter(made, name, strength))
+            return around(self.entry(made), made, self.setter(made, name, strength))
 
         def around(layer, instance, setter):
             set_strength = setter and (lambda strength: setter(instance, strength))
-            return Holder(layer, set_strength, instance, lambda copied: around(_entry(copied), copied, setter))
+            return Holder(layer, set_strength, instance, lambda copied: around(self.entry(copied), copied, setter))
         return hold
 
     def setter(self, made, name, strength):
@@ -165,38 +165,38 @@ class Search:
         """
         for method in setters(made):
             return lambda instance, other: getattr(instance, method)(self.give(other))
-        names = [each for each in settable(made) if math.isclose(float(getattr(made, each)), strength, rel_tol=1e-3)]
+        names = [each for each in settable(self.framework, made) if math.isclose(float(getattr(made, each)), strength, rel_tol=1e-3)]
         for attribute in sorted(names, key=lambda each: each.strip("_") != name.strip("_")):
-            return lambda instance, other: set_attribute(instance, attribute, self.give(other))
+            return lambda instance, other: self.framework.put(instance, attribute, self.give(other))
         return None
 
     def by_method(self, instance, make, form, call):
         for name in self.names("method", setters(instance), dir(instance)):
             def give(each, strength, name=name):
                 getattr(each, name)(self.give(strength))
-            yield Way(form, f"method {name}", Copies(instance, make, give, call), held_by_giving(make, give, call))
+            yield Way(form, f"method {name}", Copies(instance, make, give, self.calling(call)), held_by_giving(make, give, self.calling(call)))
 
     def by_attribute(self, instance, make, form, call):
-        for name in self.names("attribute", settable(instance), dir(instance)):
+        for name in self.names("attribute", settable(self.framework, instance), dir(instance)):
             def give(each, strength, name=name):
-                set_attribute(each, name, self.give(strength))
-            yield Way(form, f"attribute {name}", Copies(instance, make, give, call), held_by_giving(make, give, call))
+                self.framework.put(each, name, self.give(strength))
+            yield Way(form, f"attribute {name}", Copies(instance, make, give, self.calling(call)), held_by_giving(make, give, self.calling(call)))
 
     def by_class_attribute(self, function, call):
-        for name in self.names("attribute", settable(function), dir(function)):
+        for name in self.names("attribute", settable(self.framework, function), dir(function)):
             def layer(strength, name=name):
-                set_attribute(function, name, self.give(strength))
+                self.framework.put(function, name, self.give(strength))
                 return call.of(function.apply)
-            yield Way("autograd.Function", f"class attribute {name}", lambda layer=layer: layer, held_by_class(layer))
+            yield Way(self.framework.function_word, f"class attribute {name}", lambda layer=layer: layer, held_by_class(layer))
 
     def fixed(self, target, form, call, owner):
         if self.hint and self.hint[0] != "fixed":
             return
-        strength = float(self.hint[1]) if self.hint else told(owner, self.module)
-        layer = call.of(target)
-        instance = owner if isinstance(owner, Module) else None
+        strength = float(self.hint[1]) if self.hint else told(self.framework, owner, self.module)
+        layer = self.calling(call)(target)
+        instance = owner if isinstance(owner, self.framework.layer) else None
         yield Way(form, "fixed", lambda: lambda _strength: layer,
-                  lambda _strength: Holder(layer, None, instance, lambda copied: Holder(call.of(copied), None, copied)),
+                  lambda _strength: Holder(layer, None, instance, lambda copied: Holder(self.calling(call)(copied), None, copied)),
                   True, strength)
 
     # What the names say.
@@ -224,12 +224,45 @@ class Search:
         """Whether what is made can be called with a tensor alone, as far as its class tells."""
         if not isinstance(make, type):
             return True
-        forward = make.forward if issubclass(make, Module) else _call_method(make)
+        forward = (getattr(make, self.framework.layer_method) if self.framework.is_layer_class(make)
+                   else _call_method(make))
         parameters = parameters_of(forward)
         return forward is not None and (parameters is None or self.call_alone(parameters[1:]) is not None)
 
+    # What is there to call.
 
-def held_by_giving(make, give, call):
+    def calling(self, call):
+        """From an object to a function of the tensor alone."""
+        return lambda instance: call.of(self.framework.entry(instance))
+
+    def of_forward(self, function):
+        """The parameters of a function class's forward without the context."""
+        parameters = parameters_of(function.forward) or []
+        return parameters[1:] if self.framework.has_own_context(function) and parameters \
+            and parameters[0].kind != parameters[0].VAR_POSITIONAL else parameters
+
+    def made_by(self, make):
+        """What comes of calling this without arguments, if it is a layer."""
+        try:
+            return self.usable(make())
+        except BaseException:               # Then it is not meant to be called like this.
+            return None
+
+    def entry(self, made):
+        """What a factory made, as something to call with a tensor."""
+        return self.framework.entry(self.usable(made))
+
+    def usable(self, made):
+        if self.framework.is_function_class(made):
+            return made.apply
+        if self.framework.is_layer_class(made):
+            return made()
+        if isinstance(made, self.framework.tensor) or not callable(made):
+            raise NotThisWay(f"gave a {type(made).__name__}, which can't be called")
+        return made
+
+
+def held_by_giving(make, give, calling):
     """Each layer is an object of its own, that is given λ when it is made and when λ is set."""
     def hold(strength):
         instance = make()
@@ -237,7 +270,7 @@ def held_by_giving(make, give, call):
         return around(instance)
 
     def around(instance):
-        return Holder(call.of(instance), lambda strength: give(instance, strength), instance, around)
+        return Holder(calling(instance), lambda strength: give(instance, strength), instance, around)
     return hold
 
 
@@ -259,11 +292,11 @@ class Copies:
     The first is the author's own object; further ones, for graphs with several λ, are made as a user would make them.
     """
 
-    def __init__(self, first, make, give, call):
+    def __init__(self, first, make, give, calling):
         self.made = [first]
         self.make = make
         self.give = give
-        self.call = call
+        self.calling = calling
 
     def __call__(self):
         used = {}
@@ -274,7 +307,7 @@ class Copies:
                     self.made.append(self.make())
                 used[strength] = self.made[len(used)]
             self.give(used[strength], strength)
-            return self.call.of(used[strength])
+            return self.calling(used[strength])
         return layer
 
 
@@ -285,36 +318,9 @@ def _copy_of(instance):
         return instance
 
 
-def _made_by(make):
-    """What comes of calling this without arguments, if it is a layer."""
-    try:
-        return _entry(make())
-    except BaseException:                   # Then it is not meant to be called like this.
-        return None
-
-
-def _entry(made):
-    """What a factory made, as something to call with a tensor."""
-    if isinstance(made, type) and issubclass(made, Function):
-        return made.apply
-    if isinstance(made, type) and issubclass(made, Module):
-        return made()
-    if isinstance(made, torch.Tensor) or not callable(made):
-        raise NotThisWay(f"gave a {type(made).__name__}, which can't be called")
-    return made
-
-
 def _call_method(kind):
     """A class's own or inherited __call__; kind.__call__ would find that of its metaclass."""
     return next((vars(each)["__call__"] for each in kind.__mro__ if "__call__" in vars(each)), None)
-
-
-def _of_forward(function):
-    """The parameters of a Function's forward without the context, which is absent beside a setup_context."""
-    parameters = parameters_of(function.forward) or []
-    has_context = getattr(function, "setup_context", None) is getattr(Function, "setup_context", None)
-    return parameters[1:] if has_context and parameters and parameters[0].kind != parameters[0].VAR_POSITIONAL \
-        else parameters
 
 
 def _spelled_out(parameters, *names):

@@ -2,8 +2,6 @@
 
 import math
 
-import torch
-
 from gradproof_adapter.signatures import means_lambda
 
 
@@ -12,31 +10,18 @@ def setters(instance):
     return [name for name in dir(type(instance)) if _sets_lambda(name) and callable(getattr(instance, name, None))]
 
 
-def settable(owner):
+def settable(framework, owner):
     """The names of attributes that could be λ and can be set."""
-    return [name for name in _numbers_named_lambda(owner) if not _is_read_only(owner, name)]
+    return [name for name in _numbers_named_lambda(framework, owner) if not _is_read_only(owner, name)]
 
 
-def told(owner, module):
+def told(framework, owner, module):
     """The λ of a layer that can't be given one, where an attribute or a constant of its file tells it."""
-    found = [getattr(owner, name) for name in _numbers_named_lambda(owner)]
+    found = [getattr(owner, name) for name in _numbers_named_lambda(framework, owner)]
     if not found:
         found = [value for name, value in vars(module).items()
-                 if name.isupper() and means_lambda(name) and _is_number(value)]
+                 if name.isupper() and means_lambda(name) and framework.is_number(value)]
     return float(found[0]) if len(found) == 1 and math.isfinite(found[0]) else None
-
-
-def set_attribute(owner, name, strength):
-    """Sets λ as what the attribute is now: a parameter, a tensor such as a buffer, or a number.
-
-    A tensor is replaced, not filled: a layer may still need the old one for a backward pass.
-    """
-    now = getattr(owner, name, None)
-    if isinstance(now, torch.nn.Parameter):
-        strength = torch.nn.Parameter(torch.full_like(now.detach(), float(strength)), now.requires_grad)
-    elif isinstance(now, torch.Tensor):
-        strength = torch.full_like(now.detach(), float(strength))
-    setattr(owner, name, strength)
 
 
 def _sets_lambda(name):
@@ -44,15 +29,14 @@ def _sets_lambda(name):
     return any(plain.startswith(verb) and means_lambda(plain[len(verb):]) for verb in ("set", "update"))
 
 
-def _numbers_named_lambda(owner):
+def _numbers_named_lambda(framework, owner):
     """The names of its own attributes first, then those of its classes, the framework's apart."""
-    own = getattr(owner, "__dict__", {})
-    names = [*own, *own.get("_buffers", ()), *own.get("_parameters", ())]
+    names = framework.attributes(owner)
     for kind in (owner if isinstance(owner, type) else type(owner)).__mro__:
-        if kind.__module__ != "builtins" and not kind.__module__.startswith("torch."):
+        if kind.__module__ != "builtins" and not kind.__module__.startswith(framework.own_modules):
             names += vars(kind)
     return [name for name in dict.fromkeys(names)
-            if not name.startswith("__") and means_lambda(name) and _is_number(_value_of(owner, name))]
+            if not name.startswith("__") and means_lambda(name) and framework.is_number(_value_of(owner, name))]
 
 
 def _value_of(owner, name):
@@ -60,12 +44,6 @@ def _value_of(owner, name):
         return getattr(owner, name)
     except Exception:                       # A property may raise whatever it likes.
         return None
-
-
-def _is_number(value):
-    if isinstance(value, torch.Tensor):
-        return value.numel() == 1 and value.is_floating_point()
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _is_read_only(owner, name):

@@ -1,0 +1,124 @@
+// Runs one case: the graph forward, with the subject's layer at every reversal, and one backward pass.
+import { parse } from './graphtext.js';
+import { checkStrength } from './strength.js';
+import { asking, CaseTrouble, described, oneLine, trace } from './trouble.js';
+
+const isLeaf = (node) => node.op === 'input' || node.op === 'const';
+
+export function runCase(framework, bound, request) {
+  const graph = parse(request.graph);
+  const alone = graph.nodes.every((node) => node.op === 'reverse' || isLeaf(node));
+  checkSupported(request, alone);
+  const watched = [];
+  const leaf = (label, numbers, shape) => {
+    const made = framework.tensor(numbers, shape, request.dtype);
+    watched.push({ label, isDamaged: framework.watch(made) });
+    return made;
+  };
+  const inputs = graph.inputs.map((place) => {
+    const { name, argument, shape } = graph.nodes[place];
+    return leaf(`input ${name}`, argument, shapeOfRank(shape, request.rank));
+  });
+  const forward = (given) => outputsOf(framework, bound, graph, given, alone, leaf);
+  const cotangents = (outputs) => graph.outputs.map(({ node, cotangent }, place) => {
+    const shape = shapeOfRank(graph.nodes[node].shape, request.rank);
+    // An output that no cotangent fits is in the reply as it is, and says it all.
+    return String(framework.shape(outputs[place])) === String(shape) ? leaf(`cotangent ${place}`, cotangent, shape) : null;
+  });
+  const reply = answered(framework, forward, inputs, cotangents, request.twice);
+  const damage = watched.filter((each) => each.isDamaged()).map((each) => each.label);
+  return damage.length ? { ...reply, damage } : reply;
+}
+
+function checkSupported({ layout, rank }, alone) {
+  if (layout !== 'contiguous') throw new CaseTrouble('unsupported', `layout '${layout}'; known: contiguous`);
+  if (rank < 0 || rank > 4) throw new CaseTrouble('unsupported', `rank ${rank}; known: 0 to 4`);
+  if (rank !== 2 && !alone) throw new CaseTrouble('unsupported', `rank ${rank} needs a graph of inputs and reversals alone`);
+}
+
+export function shapeOfRank(shape, rank) {
+  const [rows, columns] = shape;
+  if (rank >= 2) return [...new Array(rank - 2).fill(1), ...shape];
+  if (rank === 1 && rows === 1) return [columns];
+  if (rank === 0 && rows === 1 && columns === 1) return [];
+  throw new CaseTrouble('unsupported', `a ${rows}x${columns} leaf can't be given with rank ${rank}`);
+}
+
+// Forward ----------------------------------------------------------------------------------------------------
+
+function outputsOf(framework, bound, graph, inputs, alone, leaf) {
+  const layers = bound.layers();
+  const values = [];
+  let next = 0;
+  for (const node of graph.nodes) {
+    const operands = node.operands.map((place) => values[place]);
+    if (node.op === 'input') values.push(inputs[next++]);
+    else if (node.op === 'const') values.push(leaf(`const ${node.name}`, node.argument, node.shape));
+    else if (node.op === 'reverse') values.push(reversal(framework, bound, layers, node, operands, alone));
+    else values.push(plain(framework, node, operands));
+  }
+  return graph.outputs.map(({ node }) => framework.use(values[node]));
+}
+
+function plain(framework, node, operands) {
+  try {
+    return framework.ops[node.op](...operands.map(framework.use), node.argument);
+  } catch (error) {
+    throw new CaseTrouble('unsupported', `${framework.title} can't do ${node.op} here (${oneLine(error)})`);
+  }
+}
+
+function reversal(framework, bound, layers, node, [x, given], alone) {
+  const strength = node.argument ?? framework.numberOf(given);
+  if (Number.isNaN(strength) && node.argument === undefined)
+    throw new CaseTrouble('unsupported', `${framework.title} can't tell λ within a gradient`);
+  checkStrength(bound, strength);
+  const layer = asking('giving λ', () => layers(strength));
+  const y = asking('forward', () => layer(framework.use(x)));
+  if (!framework.isTensor(y)) throw new CaseTrouble('returned', `forward returned ${described(y)} instead of a tensor`);
+  if (!alone) checkLike(framework, y, x);
+  return y;
+}
+
+// In a larger graph, a result of another shape or dtype would only be blamed on the ops that follow.
+function checkLike(framework, y, x) {
+  const words = (tensor) => `[${framework.shape(tensor)}]`;
+  if (words(y) !== words(x))
+    throw new CaseTrouble('returned', `forward returned shape ${words(y)} for an input of shape ${words(x)}`);
+  if (framework.dtype(y) !== framework.dtype(x))
+    throw new CaseTrouble('returned', `forward returned ${framework.dtype(y)} for an input of ${framework.dtype(x)}`);
+}
+
+// Backward ---------------------------------------------------------------------------------------------------
+
+function answered(framework, forward, inputs, cotangents, twice) {
+  const nothing = inputs.map(() => null);
+  const { outputs, pull } = framework.differentiate(forward, inputs);
+  const reply = { outputs: twice ? [] : outputs.map(framework.written) };
+  const given = cotangents(outputs);
+  if (given.includes(null) || !inputs.length) return { ...reply, gradients: nothing };
+  if (!twice) return { ...reply, gradients: backward(() => pull(given)).map((each) => (each ? framework.written(each) : null)) };
+  return { outputs: [], gradients: again(framework, forward, inputs, given) };
+}
+
+// The gradients of the sum of <1 2 3 …, gradient>, entry by entry, over all inputs.
+function again(framework, forward, inputs, cotangents) {
+  const weighted = (given) => {
+    const gradients = framework.differentiate(forward, given).pull(cotangents).filter(Boolean);
+    return [framework.weightedSum(gradients)];
+  };
+  const gradients = backward(() => {
+    const { outputs, pull } = framework.differentiate(weighted, inputs);
+    return pull([framework.ones(outputs[0])]);
+  });
+  return gradients.map((each) => (each ? framework.written(each) : null));
+}
+
+export function backward(action) {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof CaseTrouble) throw error;
+    throw new CaseTrouble('raised', `backward raised ${oneLine(error)}`, trace(error));
+  }
+}

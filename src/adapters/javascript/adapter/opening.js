@@ -1,0 +1,25 @@
+// Opens a subject: a name in a file, or a layer that lives in this process already.
+import { bind, outcomeOf, readsOf } from './binding.js';
+import { frameworkFor } from './frameworks.js';
+import { load } from './loading.js';
+import { Subject } from './subject.js';
+import { trials } from './trial.js';
+
+export async function openFile(file, name) {
+  const { framework, called } = await frameworkFor(file);
+  const { module, thing } = await load(file, name);
+  const { attempt, close } = trials(file, name, called);
+  try {
+    return new Subject(framework, name, await bind(framework, module, thing, name, attempt), readsOf(module));
+  } finally {
+    await close();
+  }
+}
+
+// What a file says in GRADPROOF is said by `said` here. The trials are in this very process: whoever calls us has the
+// layer in hand, with all that it closes over.
+export async function openLayer(framework, layer, name, said) {
+  const module = { GRADPROOF: { lambda: said.lambda, reads: said.reads } };
+  const bound = await bind(framework, module, layer, name, (way) => outcomeOf(framework, way));
+  return new Subject(framework, name, bound, readsOf(module));
+}

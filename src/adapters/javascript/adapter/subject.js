@@ -1,0 +1,25 @@
+// A layer that is ready to be run, and what is known about it.
+import { runCase } from './cases.js';
+import { OPS } from './graphtext.js';
+import { live, STEPS } from './scenario.js';
+import { CaseTrouble } from './trouble.js';
+
+export class Subject {
+  constructor(framework, name, bound, reads) {
+    this.framework = framework;
+    this.bound = bound;
+    this.description = {
+      adapter: framework.name, framework: framework.description, subject: name, form: bound.form, lambda: bound.strength,
+      dtypes: framework.dtypes, ops: OPS, layouts: ['contiguous'], steps: framework.differentiateLater ? STEPS : [], twice: true, reads };
+    if (bound.isFixed) this.description.fixed_lambda = bound.fixedStrength;
+  }
+
+  run(request) {
+    const { dtypes } = this.framework;
+    if (!dtypes.includes(request.dtype))
+      throw new CaseTrouble('unsupported', `dtype '${request.dtype}'; known: ${dtypes.join(', ')}`);
+    return this.framework.session(() => (request.scenario === undefined
+      ? runCase(this.framework, this.bound, request)
+      : { outputs: [], gradients: live(this.framework, this.bound, request.dtype, request.scenario) }));
+  }
+}

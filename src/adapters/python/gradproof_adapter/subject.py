@@ -1,0 +1,28 @@
+"""A subject that is ready to be run, whatever the framework."""
+
+from gradproof_adapter.binding import bind
+from gradproof_adapter.loading import InHand, load, reads, twice, under
+from gradproof_adapter.scenario import live
+
+
+class Subject:
+    """A layer, and what is known about it.  `run_graph` runs one graph; `stage` is where scenarios are lived."""
+
+    def __init__(self, framework, file, name, run_graph, stage):
+        module, found = load(file, name)
+        framework.choose(under(module, framework.under))
+        self.bound = bind(framework, module, found, name, isinstance(file, InHand))
+        self.run_graph = run_graph
+        self.stage = stage
+        bound = self.bound
+        self.description = {
+            "framework": framework.version(), "subject": name, "form": bound.form, "lambda": bound.strength,
+            "dtypes": list(framework.dtypes), "ops": ["input", "const", "reverse", *framework.ops],
+            "layouts": list(framework.layouts), "steps": framework.steps(), "twice": twice(module, framework.twice), "reads": reads(module)}
+        if bound.is_fixed:
+            self.description["fixed_lambda"] = bound.fixed_strength
+
+    def run(self, case):
+        if case.scenario is not None:
+            return {"outputs": [], "gradients": live(self.stage(self.bound, case.dtype), case.scenario)}
+        return self.run_graph(self.bound, case)

@@ -1,0 +1,171 @@
+"""gradproof verify on layers of a framework other than PyTorch: right ones are VERIFIED, wrong ones are NOT, for the reason that is the true one.
+
+    python frameworks_test.py FRAMEWORK [unittest's arguments]
+
+Runs under a Python that has the framework; GRADPROOF_PROGRAM names the program. The subjects are in tests/subjects/FRAMEWORK: each file names its
+layer and, where there is one, its fault.
+"""
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(ROOT, "tests", "cli"))
+
+from program import leftovers, program, run  # noqa: E402
+import schema  # noqa: E402
+
+# File: what the report says of the cause.
+CAUSES = {
+    "jax": {
+        "abs_lambda": r"\|λ\| is used",
+        "clipped_cotangent": "clipped",
+        "detached": "no gradient passes",
+        "first_lambda_stays": "^two-layers-alive:",
+        "forward_rule_differs": "λ is applied to the forward value",
+        "lambda_ignored": "λ is ignored",
+        "no_minus": "minus sign is missing",
+        "primal_differs": "λ is applied to the forward value",
+        "stop_gradient_trick": "stop-gradient trick",
+        "through_half": "float16",
+    },
+    "tf": {
+        "clamped": r"clamped to \[0, 1\]",
+        "divided_by_batch": "divided by the batch size",
+        "flip_gradient_eager": "(?s)the layer does nothing.*gradient_override_map does nothing in eager mode",
+        "flip_gradient_two_builders": "raises an exception\n.*KeyError.*FlipGradient0",
+        "lambda_ignored": "λ is ignored",
+        "lambda_on_forward": "λ is applied to the forward value",
+        "lambda_on_the_class": "last \\(or first\\) writer wins",
+        "no_minus": "minus sign is missing",
+        "stop_gradient_trick": "stop-gradient trick",
+        "through_float32": "forward value goes through float32",
+    },
+}
+
+# What the first line of the report says of each right layer, behind its target.
+FORMS = {
+    "jax": {
+        "custom_vjp": r"JAX [\d.]+, function, λ: argument strength of the function",
+        "differentiated_twice": r"JAX [\d.]+, function, λ: argument strength of the function",
+        "factory": r"JAX [\d.]+, factory, λ: factory argument alpha",
+        "nondiff_argnums": r"JAX [\d.]+, function, λ: argument lam of the function",
+        "under_jit": r"JAX [\d.]+ under jit, function, λ: argument strength of the function",
+        "under_vmap": r"JAX [\d.]+ under vmap, function, λ: argument coeff of the function",
+    },
+    "tf": {
+        "custom_gradient": r"TensorFlow [\d.]+, Keras [\d.]+ eager, function, λ: argument strength of the function",
+        "factory": r"TensorFlow [\d.]+, Keras [\d.]+ eager, factory, λ: factory argument lambda_",
+        "flip_gradient_builder": r"TensorFlow [\d.]+, Keras [\d.]+ in graph mode, function, λ: argument l of the call",
+        "keras_layer": r"TensorFlow [\d.]+, Keras [\d.]+ eager, Keras layer class, λ: constructor argument strength",
+        "traced": r"TensorFlow [\d.]+, Keras [\d.]+ under tf.function, function, λ: argument strength of the function",
+    },
+}
+
+DTYPES = {"jax": {"f64", "f32", "f16", "bf16"}, "tf": {"f64", "f32", "f16", "bf16"}}
+
+FRAMEWORK = sys.argv.pop(1) if len(sys.argv) > 1 and sys.argv[1] in CAUSES else "jax"
+SUBJECTS = os.path.join(ROOT, "tests", "subjects", FRAMEWORK)
+PYTHON = ["--python", sys.executable, "--start-timeout", "120"]
+# Frameworks that compile each op for each shape are slow with every new graph, and few graphs show these faults.
+MORE = {"right": ["--graphs", "10"], "wrong": ["--graphs", "5", "--dtype", "f64,f32"]}
+
+
+def names(kind):
+    return sorted(f[:-3] for f in os.listdir(os.path.join(SUBJECTS, kind)) if f.endswith(".py"))
+
+
+def target(kind, name):
+    path = os.path.join(SUBJECTS, kind, name + ".py")
+    with open(path, encoding="utf-8") as file:
+        return f"py:{path}:" + re.search(r"^Subject: (\S+)$", file.read(), re.MULTILINE)[1]
+
+
+class Judged:
+    """A subject judged, its report, and the first counterexample replayed."""
+
+    def __init__(self, kind, name):
+        self.folder = os.path.join(WORK, kind + "-" + name)
+        os.mkdir(self.folder)
+        self.run = run("verify", target(kind, name), *PYTHON, *MORE[kind], "--json", "report.json", cwd=self.folder, timeout=600)
+        self.left = leftovers(self.run.mark)
+        with open(os.path.join(self.folder, "report.json"), encoding="utf-8") as file:
+            self.report = schema.parse(file.read())["reports"][0]
+        if kind == "wrong" and self.report["counterexamples"]:
+            self.again = run("replay", self.report["counterexamples"][0]["replay_file"], *PYTHON, cwd=self.folder, timeout=300)
+
+
+WORK = tempfile.mkdtemp(prefix="gradproof-frameworks-")
+# JAX spends most of its time on compiling the same small ops for each subject.
+os.environ.update(JAX_COMPILATION_CACHE_DIR=os.path.join(WORK, "compiled"), JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS="0",
+                  JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES="-1")
+POOL = ThreadPoolExecutor(2)
+JUDGED = {}
+
+
+def setUpModule():
+    program()
+    for kind in ("right", "wrong"):
+        for name in names(kind):
+            JUDGED[kind, name] = POOL.submit(Judged, kind, name)
+
+
+def tearDownModule():
+    POOL.shutdown(cancel_futures=True)
+    shutil.rmtree(WORK)
+
+
+class Subjects(unittest.TestCase):
+    """The tests of each file are added below."""
+
+    def judged(self, kind, name):
+        result = JUDGED[kind, name].result()
+        self.assertEqual(result.left, [], "processes are left over")
+        self.assertEqual(result.run.code, result.report["exit_code"])
+        return result
+
+    def right_verdict(self, name):
+        result = self.judged("right", name)
+        self.assertEqual((result.run.code, result.report["conclusion"]), (0, "VERIFIED"), result.run.out)
+        self.assertEqual({t["dtype"] for t in result.report["properties"]}, DTYPES[FRAMEWORK])
+        self.assertRegex(result.run.out.split("\n", 1)[0].split("   ")[-1], "^" + FORMS[FRAMEWORK][name] + "$")
+
+    def wrong_verdict(self, name):
+        result = self.judged("wrong", name)
+        self.assertEqual((result.run.code, result.report["conclusion"]), (1, "NOT VERIFIED"), result.run.out)
+        self.assertLessEqual(result.report["counterexamples"][0]["nodes"], 4)
+
+    def wrong_cause(self, name):
+        result = self.judged("wrong", name)
+        said = result.report["diagnosis"]
+        if not said["cause"]:
+            said["cause"] = result.report["counterexamples"][0]["property"] + ":"
+        self.assertRegex(said["cause"] + "\n" + said["headline"] + "\n" + result.report["subject"]["form"], CAUSES[FRAMEWORK][name])
+
+    def wrong_replay(self, name):
+        result = self.judged("wrong", name)
+        self.assertEqual(result.again.code, 1, result.again.out)
+
+    def test_every_file_has_its_row(self):
+        self.assertEqual(names("wrong"), sorted(CAUSES[FRAMEWORK]))
+        self.assertEqual(names("right"), sorted(FORMS[FRAMEWORK]))
+
+
+def add_tests():
+    for kind, checks in (("right", ["verdict"]), ("wrong", ["verdict", "cause", "replay"])):
+        for name in names(kind):
+            for check in checks:
+                setattr(Subjects, f"test_{kind}_{name}_{check}",
+                        lambda self, kind=kind, name=name, check=check: getattr(self, f"{kind}_{check}")(name))
+
+
+add_tests()
+
+if __name__ == "__main__":
+    unittest.main()
