@@ -13,6 +13,23 @@ except ImportError:
     torch = None
 
 
+# Their faults show in a life, in double backward, or in numbers and sizes that are not asked for here: only gradproof finds
+# them (tests/verify/torch_test.py).
+BEYOND = {
+    "at_most_512", "buffer_filled_in_place", "class_attribute_of_the_module", "data_in_backward", "detach_in_hook",
+    "double_backward_is_identity", "double_backward_wrong_sign", "every_other_call", "first_lambda_traced",
+    "global_between_two_calls", "global_lambda", "gradient_accumulated", "halved_and_doubled", "hook_only_once",
+    "hooks_pile_up_on_a_submodule", "lambda_bound_at_construction", "lambda_negated_in_place", "lambda_parameter",
+    "lost_by_deepcopy", "lost_by_pickle", "module_kept_in_ctx", "read_in_hook", "registry_by_id",
+    "result_remembered", "returns_data", "stack_on_the_class", "training_only"}
+
+# They never get as far as an answer.
+SILENT = {"float_saved_as_tensor", "legacy_instance_call"}
+
+# They declare that they go backward once.
+ONCE = {"once_differentiable"}
+
+
 def complaints(file):
     """What the battery has to say about one subject."""
     requests, checks = zip(*questions())
@@ -43,13 +60,15 @@ class Collections(unittest.TestCase):
     def test_every_wrong_subject_is_wrong(self):
         for file in subject_files("wrong"):
             with self.subTest(os.path.basename(file)):
-                found = complaints(file)
-                self.assertTrue(found)
-                self.assertLess(len(found), len(list(questions())), "wrong in everything: not one fault")
+                found, name = complaints(file), os.path.splitext(os.path.basename(file))[0]
+                self.assertEqual(name in BEYOND, not found)
+                self.assertEqual(name in SILENT, len(found) == len(list(questions())), "wrong in everything: not one fault")
 
     def test_double_backward_of_right_subjects(self):
         # y = x³ behind a reversal of strength λ: each pass through it, in either order, is a factor -λ.
         for file in subject_files("right"):
+            if os.path.splitext(os.path.basename(file))[0] in ONCE:
+                continue
             with self.subTest(os.path.basename(file)):
                 first, second = in_a_copy(derivatives, file, 0.5, [1.0, -2.0, 4.0])
                 self.assertEqual([-0.5 * 3 * x ** 2 for x in (1, -2, 4)], first)
@@ -62,7 +81,7 @@ class Files(unittest.TestCase):
             for file in subject_files(kind):
                 with self.subTest(os.path.relpath(file, SUBJECTS)), open(file, encoding="utf-8") as text:
                     lines = text.read().splitlines()
-                    self.assertLessEqual(len(lines), 25)
+                    self.assertLessEqual(len(lines), 40)
                     self.assertRegex(lines[0], r'^"""[A-Z].*\.$')
                     head = "\n".join(lines[1:3])
                     self.assertEqual(kind != "right", bool(re.search(r"^Fault: .*\.$", head, re.MULTILINE)))

@@ -30,6 +30,15 @@ COLLECTION = {
     "callable_class.py": ("factory", "constructor argument strength"),
     "plain_function.py": ("function", "argument coeff of the function"),
     "hook_on_clone.py": ("function", "argument lambda_ of the function"),
+    "setup_context.py": ("autograd.Function", "second argument of apply"),
+    "once_differentiable.py": ("autograd.Function", "second argument of apply"),
+    "returns_the_input.py": ("autograd.Function", "second argument of apply"),
+    "buffer_read_at_forward.py": ("nn.Module class", "constructor argument lambda_"),
+    "nested_with_default.py": ("nn.Module class", "argument lambd of forward"),
+    "schedule_object.py": ("nn.Module class", "method set_lambda"),
+    "dataclass_config.py": ("factory", "factory argument strength"),
+    "partial_application.py": ("function", "argument lambda_ of the function"),
+    "too_many_nones.py": ("function", "argument lambda_ of the function"),
 }
 
 REVERSE = """

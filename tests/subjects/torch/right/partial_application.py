@@ -1,4 +1,4 @@
-"""functools.partial over a function with an option that nobody changes.
+"""A functools.partial over a function with an option that nobody changes.
 Subject: grad_reverse
 """
 import functools
