@@ -39,10 +39,16 @@ void round_to(Real& y, bool negative, mp_limb_t* limbs, std::size_t count, std::
   mpfr_set(y.get(), whole, MPFR_RNDN);
 }
 
+// Finite, and with an exponent whose double is still one of MPFR's, which end at +-2^30 unless told otherwise.
+bool ordinary(mpfr_srcptr x) {
+  constexpr mpfr_exp_t far = (mpfr_exp_t{1} << 29) - (1 << 20);
+  return mpfr_zero_p(x) != 0 || (mpfr_regular_p(x) != 0 && mpfr_get_exp(x) < far && mpfr_get_exp(x) > -far);
+}
+
 // --- Exact alignment
 // ---------------------------------------------------------------------------------------------------
 
-// The sum as MPFR forms it, for terms that are not all finite.
+// The sum as MPFR forms it, for terms that are not all ordinary.
 void dot_by_mpfr(Strided a, Strided b, std::size_t count, Real& y) {
   Real product(y.precision());
   mpfr_set_zero(y.get(), 1);
@@ -127,7 +133,7 @@ void exact_dot(Strided a, Strided b, std::size_t count, Real& y) {
   std::size_t widest = 0;
   for (std::size_t l = 0; l < count; ++l) {
     mpfr_srcptr x = a[l].get(), z = b[l].get();
-    if (mpfr_number_p(x) == 0 || mpfr_number_p(z) == 0) return dot_by_mpfr(a, b, count, y);
+    if (!ordinary(x) || !ordinary(z)) return dot_by_mpfr(a, b, count, y);
     if (mpfr_zero_p(x) != 0 || mpfr_zero_p(z) != 0) continue;
     top = std::max<std::int64_t>(top, mpfr_get_exp(x) + mpfr_get_exp(z));
     widest = std::max(widest, limb_count(a[l]) + limb_count(b[l]));
@@ -203,14 +209,14 @@ struct Profile {
   bool zeros = false;
 };
 
-// Nothing when an entry is not finite.
+// Nothing when an entry is not finite, or nearly beyond all exponents.
 std::optional<Profile> profile(Strided x, std::size_t count) {
   Profile p;
   std::int64_t low = std::numeric_limits<std::int64_t>::max(),
                high = std::numeric_limits<std::int64_t>::min();
   for (std::size_t l = 0; l < count; ++l) {
     mpfr_srcptr v = x[l].get();
-    if (mpfr_number_p(v) == 0) return {};
+    if (!ordinary(v)) return {};
     if (mpfr_zero_p(v) != 0) {
       p.zeros = true;
       continue;

@@ -60,7 +60,7 @@ class DotMaker {
       Real& x = a.data()[l];
       x = -a.data()[l - count / 2];
       b.data()[l] = b.data()[l - count / 2];
-      if (below(2) == 0) mpfr_nextabove(x.get());
+      if (mpfr_zero_p(x.get()) == 0 && below(2) == 0) mpfr_nextabove(x.get());
     }
   }
 

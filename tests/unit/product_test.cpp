@@ -107,6 +107,13 @@ TEST_CASE("product: what is exact comes out exactly, and what is not finite as M
         sum += a.data()[i * 8 + l].to_double() * b.data()[l * 8 + j].to_double();
       CHECK(y.data()[i * 8 + j].to_double() == sum);
     }
+  // The least number there is: its products underflow, as MPFR says.
+  Slab<Real> least(64, zero);
+  mpfr_nextabove(least.data()[0].get());
+  Product<Real>::multiply(least.data(), least.data(), 8, 8, 8, y.data(), zero);
+  for (std::size_t i = 0; i < 64; ++i) CHECK(mpfr_zero_p(y.data()[i].get()) != 0);
+  exact_dot({least.data(), 1}, {least.data(), 1}, 8, y.data()[0]);
+  CHECK(mpfr_zero_p(y.data()[0].get()) != 0);
   b.data()[3] = Real(INFINITY, p);
   a.data()[9] = Real(NAN, p);
   Product<Real>::multiply(a.data(), b.data(), 8, 8, 8, y.data(), zero);
