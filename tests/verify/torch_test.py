@@ -50,7 +50,7 @@ CAUSES = {
     "epsilon_added": "added to λ",
     "every_other_call": "equal calls differ.*every second call",
     "expanded_scaled_in_memory": "belongs to the caller is written to",
-    "first_lambda_cached": "first λ is used for ever",
+    "first_lambda_cached": "first λ (is used|stays) for ever",
     "first_lambda_traced": "read once and kept",
     "float_saved_as_tensor": "save_for_backward",
     "global_between_two_calls": "threads",
