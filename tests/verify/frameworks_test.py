@@ -9,6 +9,7 @@ layer and, where there is one, its fault.
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -42,10 +43,21 @@ CAUSES = {
         "flip_gradient_two_builders": "raises an exception\n.*KeyError.*FlipGradient0",
         "lambda_ignored": "λ is ignored",
         "lambda_on_forward": "λ is applied to the forward value",
-        "lambda_on_the_class": "last \\(or first\\) writer wins",
+        "lambda_on_the_class": "last \\(or first\\) writer",
         "no_minus": "minus sign is missing",
         "stop_gradient_trick": "stop-gradient trick",
         "through_float32": "forward value goes through float32",
+    },
+    "paddle": {
+        "clamped": r"clamped to \[0, 1\]",
+        "detached": "no gradient passes",
+        "divided_by_batch": "divided by the batch size",
+        # Paddle itself stops it where the gradient will be differentiated once more.
+        "inplace_negation": "(?s)belongs to the caller is written to|raises an exception.*inplace strategy",
+        "lambda_ignored": "λ is ignored",
+        "lambda_on_forward": "λ is applied to the forward value",
+        "lambda_on_the_class": "last \\(or first\\) writer",
+        "no_minus": "minus sign is missing",
     },
 }
 
@@ -66,9 +78,15 @@ FORMS = {
         "keras_layer": r"TensorFlow [\d.]+, Keras [\d.]+ eager, Keras layer class, λ: constructor argument strength",
         "traced": r"TensorFlow [\d.]+, Keras [\d.]+ under tf.function, function, λ: argument strength of the function",
     },
+    "paddle": {
+        "function": r"PaddlePaddle [\d.]+, function, λ: argument coeff of the function",
+        "layer": r"PaddlePaddle [\d.]+, nn.Layer class, λ: constructor argument alpha",
+        "pylayer": r"PaddlePaddle [\d.]+, PyLayer, λ: second argument of apply",
+    },
 }
 
-DTYPES = {"jax": {"f64", "f32", "f16", "bf16"}, "tf": {"f64", "f32", "f16", "bf16"}}
+DTYPES = {"jax": {"f64", "f32", "f16", "bf16"}, "tf": {"f64", "f32", "f16", "bf16"},
+          "paddle": {"f64", "f32"}}
 
 FRAMEWORK = sys.argv.pop(1) if len(sys.argv) > 1 and sys.argv[1] in CAUSES else "jax"
 SUBJECTS = os.path.join(ROOT, "tests", "subjects", FRAMEWORK)
@@ -166,6 +184,28 @@ def add_tests():
 
 
 add_tests()
+
+
+class WorkedExample(unittest.TestCase):
+    """docs/examples/python/flip_gradient.py, the first gradient reversal layer, in TensorFlow's own graph mode."""
+
+    @unittest.skipUnless(FRAMEWORK == "tf", "it is TensorFlow's")
+    def test_it_is_the_column_sums_and_their_negatives(self):
+        example = os.path.join(ROOT, "docs", "examples", "python", "flip_gradient.py")
+        ended = subprocess.run([sys.executable, example], capture_output=True, text=True, check=False, timeout=120)
+        self.assertEqual(ended.returncode, 0, ended.stdout + ended.stderr)
+        sums = (1.44770713, 0.30008724, 0.57832454)
+        rows = {sign: "\n".join(f"  {sign * total:+.8f}  {sign * total:+.8f}" for total in sums) for sign in (1, -1)}
+        self.assertEqual(ended.stdout, f"without the layer, num_calls 0\n{rows[1]}\nbehind the layer, num_calls 1\n{rows[-1]}\n"
+                                       f"and once more, num_calls 2\n{rows[-1]}\n")
+
+    @unittest.skipUnless(FRAMEWORK == "tf", "it is TensorFlow's")
+    def test_the_verdict(self):
+        ended = run("verify", "py:" + os.path.join(ROOT, "docs", "examples", "python", "flip_gradient.py") + ":flip_gradient", *PYTHON,
+                    "--graphs", "5", "--dtype", "f64,f32", cwd=WORK, timeout=300)
+        self.assertEqual(ended.code, 0, ended.out)
+        self.assertIn("in graph mode", ended.out)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,0 +1,16 @@
+"""A PyLayer that takes λ with each call.
+Subject: Reverse
+"""
+import paddle
+from paddle.autograd import PyLayer
+
+
+class Reverse(PyLayer):
+    @staticmethod
+    def forward(ctx, x, strength):
+        ctx.strength = strength
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx, upstream):
+        return -ctx.strength * upstream
