@@ -41,7 +41,7 @@ sys.__stdout__.flush()
 constexpr const char* node_probe = R"(
 const fs = require("fs"), path = require("path");
 const found = {node: process.version, executable: process.execPath};
-for (const name of ["@tensorflow/tfjs"]) {
+for (const name of ["@tensorflow/tfjs", "@jax-js/jax"]) {
   found[name] = null;
   for (let at = process.cwd(), above; found[name] === null && at !== above; above = at, at = path.dirname(at))
     try {
@@ -71,7 +71,7 @@ void report_node(const Common& common) {
   auto found = asked("node", common.node, "-e", node_probe);
   if (found.is_null()) return;
   fmt::print("node        {} ({})\n", found.value("node", "?"), found.value("executable", "?"));
-  for (const char* name : {"@tensorflow/tfjs"})
+  for (const char* name : {"@tensorflow/tfjs", "@jax-js/jax"})
     fmt::print("  {:<10}  {}\n", name,
                found[name].is_string() ? found[name].get<std::string>() : "not installed from here upward");
 }

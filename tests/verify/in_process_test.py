@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "cli"))
 from program import program  # noqa: E402
 
 FOLDER = os.environ.get("GRADPROOF_WITH_TFJS_FOLDER", "")
-NODE = os.environ.get("GRADPROOF_NODE") or "node"
+NODE = os.environ.get("GRADPROOF_WITH_TFJS_NODE") or os.environ.get("GRADPROOF_NODE") or "node"
 
 LAYERS = """
 import test from 'node:test';

@@ -9,6 +9,8 @@ export function runCase(framework, bound, request) {
   const graph = parse(request.graph);
   const alone = graph.nodes.every((node) => node.op === 'reverse' || isLeaf(node));
   checkSupported(request, alone);
+  if (!framework.hasEmpty && graph.nodes.some((node) => node.shape.includes(0)))
+    throw new CaseTrouble('unsupported', `${framework.title} can't do arithmetic on arrays without elements`);
   const watched = [];
   const leaf = (label, numbers, shape) => {
     const made = framework.tensor(numbers, shape, request.dtype);
@@ -61,6 +63,7 @@ function outputsOf(framework, bound, graph, inputs, alone, leaf) {
 }
 
 function plain(framework, node, operands) {
+  if (!Object.hasOwn(framework.ops, node.op)) throw new CaseTrouble('unsupported', `${framework.title} has no ${node.op} that is exact enough`);
   try {
     return framework.ops[node.op](...operands.map(framework.use), node.argument);
   } catch (error) {

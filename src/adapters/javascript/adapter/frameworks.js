@@ -10,6 +10,7 @@ import { oneLine, SubjectTrouble, trace } from './trouble.js';
 // name: [package, our module]
 const FRAMEWORKS = {
   tfjs: ['@tensorflow/tfjs', './tfjs/framework.js'],
+  jaxjs: ['@jax-js/jax', './jaxjs/framework.js'],
 };
 
 // The framework of a file: of those that it finds, the one that its text names, else the first.
@@ -29,8 +30,9 @@ export async function frameworkCalled(called, file) {
   const [name, module] = FRAMEWORKS[called];
   try {
     const folder = folderOf(name, file);
-    const entry = pathToFileURL(path.join(folder, entryOf(folder))).href;
-    return await (await import(module)).open(await import(entry));
+    const about = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    const entry = pathToFileURL(path.join(folder, entryOf(about))).href;
+    return await (await import(module)).open(await import(entry), about.version);
   } catch (error) {
     if (error instanceof SubjectTrouble) throw error;
     throw new SubjectTrouble('import', `${name} can't be imported by Node ${process.version} (${oneLine(error)})`, trace(error));
@@ -56,8 +58,7 @@ function folderOf(name, file) {
 }
 
 // The file that `import` of the package would take.
-function entryOf(folder) {
-  const { exports, main } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
+function entryOf({ exports, main }) {
   return chosen(exports?.['.'] ?? exports) ?? main ?? 'index.js';
 }
 

@@ -151,8 +151,6 @@ const RULES = {
   concat: rule(2, 1, concat),
 };
 
-export const OPS = ['input', 'const', 'reverse', ...Object.keys(RULES)];
-
 const isName = (word) => /^[A-Za-z_]\w*$/.test(word) && word !== 'inf' && word !== 'nan';
 
 // What stands before the brackets, and what stands in them.

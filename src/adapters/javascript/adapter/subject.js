@@ -1,6 +1,5 @@
 // A layer that is ready to be run, and what is known about it.
 import { runCase } from './cases.js';
-import { OPS } from './graphtext.js';
 import { live, STEPS } from './scenario.js';
 import { CaseTrouble } from './trouble.js';
 
@@ -10,7 +9,7 @@ export class Subject {
     this.bound = bound;
     this.description = {
       adapter: framework.name, framework: framework.description, subject: name, form: bound.form, lambda: bound.strength,
-      dtypes: framework.dtypes, ops: OPS, layouts: ['contiguous'], steps: framework.differentiateLater ? STEPS : [], twice: true, reads };
+      dtypes: framework.dtypes, ops: ['input', 'const', 'reverse', ...Object.keys(framework.ops)], layouts: ['contiguous'], steps: framework.differentiateLater ? STEPS : [], twice: true, reads };
     if (bound.isFixed) this.description.fixed_lambda = bound.fixedStrength;
   }
 

@@ -4,7 +4,7 @@ import { opsOf } from './ops.js';
 
 const DTYPES = { float32: 'f32', int32: 'i32', bool: 'bool', complex64: 'c64' };
 
-export async function open(module) {
+export async function open(module, version) {
   const tf = module.default?.engine ? module.default : module;
   if (!(await tf.setBackend('cpu'))) throw new SubjectTrouble('import', 'TensorFlow.js has no CPU backend here');
   await tf.ready();
@@ -20,9 +20,10 @@ export async function open(module) {
   return {
     name: 'tfjs',
     title: 'TensorFlow.js',
-    description: `TensorFlow.js ${tf.version?.tfjs ?? tf.version_core}`,
+    description: `TensorFlow.js ${version}`,
     dtypes: ['f32'],
     ops: opsOf(tf),
+    hasEmpty: true,
     layerName: 'tf.layers.Layer',
     wanted: 'a function f(x, λ), a factory make(λ), a tf.layers.Layer class or an instance of one, or an object with a method call',
 

@@ -1,0 +1,7 @@
+// Subject: gradReverse
+// No gradient comes through.
+import { lax } from '@jax-js/jax';
+
+export function gradReverse(x, _lambda) {
+  return lax.stopGradient(x);
+}
