@@ -5,7 +5,7 @@
 namespace gradproof {
 
 std::span<const Property* const> catalogue() {
-  static constexpr std::array<const Property*, 37> all = {&forward_bits,
+  static constexpr std::array<const Property*, 38> all = {&forward_bits,
                                                           &backward_rounded,
                                                           &declared_gradient,
                                                           &equal_calls_agree,
@@ -16,6 +16,7 @@ std::span<const Property* const> catalogue() {
                                                           &backward_again,
                                                           &forward_again,
                                                           &copies_keep_lambda,
+                                                          &copies_stand_alone,
                                                           &pickles_keep_lambda,
                                                           &threads_keep_apart,
                                                           &in_place_after_the_layer,
