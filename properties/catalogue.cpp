@@ -5,7 +5,7 @@
 namespace gradproof {
 
 std::span<const Property* const> catalogue() {
-  static constexpr std::array<const Property*, 37> all = {&forward_bits,
+  static constexpr std::array<const Property*, 39> all = {&forward_bits,
                                                           &backward_rounded,
                                                           &declared_gradient,
                                                           &equal_calls_agree,
@@ -41,7 +41,9 @@ std::span<const Property* const> catalogue() {
                                                           &gradient_central_differences,
                                                           &gradient_complex_step,
                                                           &gradient_duals,
-                                                          &double_backward};
+                                                          &double_backward,
+                                                          &training_trajectory,
+                                                          &schedule_coefficients};
   return all;
 }
 

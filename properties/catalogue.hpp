@@ -42,5 +42,7 @@ extern const Property hoist;
 extern const Property double_backward;
 extern const Property transpose_identity;
 extern const Property partials_of_surrogate;
+extern const Property schedule_coefficients;
+extern const Property training_trajectory;
 
 }  // namespace gradproof

@@ -83,6 +83,14 @@ class Framework:
     def multiply(self, x, by):
         raise CaseTrouble("unsupported", f"{self.title} has no operations in place")
 
+    def without_gradient(self, x):
+        """The tensor as data of which no gradient is asked."""
+        return x
+
+    def with_gradient(self, x):
+        """The tensor as a parameter of which a gradient will be asked."""
+        return x
+
     def gradient_of_parameters(self, layer, x):
         raise CaseTrouble("unsupported", "λ is no parameter of a layer")
 

@@ -43,6 +43,12 @@ def reads(module):
     return when
 
 
+def said_of(module, word, unless_told):
+    """What the author says under this word of GRADPROOF."""
+    table = getattr(module, "GRADPROOF", None)
+    return table.get(word, unless_told) if isinstance(table, dict) else unless_told
+
+
 def twice(module, unless_told):
     """Whether the author says that the layer can be differentiated twice: GRADPROOF = {"twice": True}."""
     table = getattr(module, "GRADPROOF", None)
