@@ -5,7 +5,7 @@
 namespace gradproof {
 
 std::span<const Property* const> catalogue() {
-  static constexpr std::array<const Property*, 39> all = {&forward_bits,
+  static constexpr std::array<const Property*, 40> all = {&forward_bits,
                                                           &backward_rounded,
                                                           &declared_gradient,
                                                           &equal_calls_agree,
@@ -21,6 +21,7 @@ std::span<const Property* const> catalogue() {
                                                           &in_place_after_the_layer,
                                                           &evaluation_mode_reverses,
                                                           &lambda_gets_no_gradient,
+                                                          &vector_lambda,
                                                           &forward_identity,
                                                           &reversal_scales,
                                                           &leaf_reversal,

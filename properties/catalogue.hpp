@@ -44,5 +44,6 @@ extern const Property transpose_identity;
 extern const Property partials_of_surrogate;
 extern const Property schedule_coefficients;
 extern const Property training_trajectory;
+extern const Property vector_lambda;
 
 }  // namespace gradproof

@@ -81,7 +81,7 @@ bool only_has(const Graph& g, double lambda) {
 bool only_makes(const std::vector<Act>& steps, double lambda) {
   return std::ranges::all_of(steps, [&](const Act& s) {
     const bool gives = s.what == Act::Do::make || s.what == Act::Do::set;
-    return (!gives || s.number == lambda) &&
+    return (!gives || (s.numbers.empty() && s.number == lambda)) &&
            std::ranges::all_of(s.threads, [&](const auto& thread) { return only_makes(thread, lambda); });
   });
 }

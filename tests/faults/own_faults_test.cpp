@@ -102,10 +102,13 @@ struct Tires : Engine {
   using Subject::run;
   std::vector<Reply> run(std::span<const Case> cases) override {
     std::vector<Reply> replies = Engine::run(cases);
-    for (Reply& r : replies)
-      if (left-- <= 0)
-        for (auto& g : r->gradients)
-          for (double& v : g->values) v = -v;
+    for (Reply& r : replies) {
+      if (left-- > 0) continue;
+      Answer a = *r;
+      for (auto& g : a.gradients)
+        for (double& v : g->values) v = -v;
+      r = std::move(a);
+    }
     return replies;
   }
   int left;

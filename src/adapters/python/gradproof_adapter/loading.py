@@ -58,6 +58,14 @@ def twice(module, unless_told):
     return answer
 
 
+def vector(module):
+    """Whether the author says that λ may be a vector, with an entry for each row: GRADPROOF = {"vector": True} or "column"."""
+    answer = said_of(module, "vector", False)
+    if answer not in (True, False, "column"):
+        raise SubjectTrouble("form", f"GRADPROOF says {answer!r} of vectors of λ; it must be True, False or 'column'")
+    return answer
+
+
 def under(module, known):
     """In which mode the author wants the layer judged: GRADPROOF = {"under": "jit"}; as it is unless told."""
     table = getattr(module, "GRADPROOF", None)
