@@ -1,6 +1,7 @@
 // The command line.
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <charconv>
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -234,7 +235,9 @@ int main(int argc, char** argv) {
                e.what());
     return cli::Exit::our_fault;
   }
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  // A reader that has left, such as head, wants no more.
+  if (!written && errno != EPIPE)
     return cli::complain("standard output can't be written; what was found is lost (code " +
                          std::to_string(code) + ")");
   return code;
