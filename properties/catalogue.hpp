@@ -43,5 +43,8 @@ extern const Property hoist;
 extern const Property double_backward;
 extern const Property transpose_identity;
 extern const Property partials_of_surrogate;
+extern const Property schedule_coefficients;
+extern const Property training_trajectory;
+extern const Property vector_lambda;
 
 }  // namespace gradproof

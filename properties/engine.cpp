@@ -4,6 +4,7 @@
 #include "gradproof/calculus.hpp"
 #include "gradproof/property.hpp"
 #include "player.hpp"
+#include "training.hpp"
 
 namespace gradproof {
 
@@ -120,8 +121,13 @@ Reply answer(const Graph& gradient_graph, std::size_t outputs, Dtype dtype, int 
 
 std::vector<Reply> Engine::run(std::span<const Case> cases) {
   std::vector<Reply> replies;
-  for (const Case& c : cases)
-    replies.push_back(answer(gradient(c.graph), c.graph.outputs().size(), c.dtype, c.rank));
+  for (const Case& c : cases) {
+    // Of a schedule the graph is the formula, of a training the network; neither is asked for a gradient.
+    const bool schedule = c.contract.starts_with("schedule"), training = c.contract == trains_itself;
+    const Graph g = schedule ? c.graph : training ? trained(c.graph) : gradient(c.graph);
+    const std::size_t outputs = training ? g.outputs().size() : c.graph.outputs().size();
+    replies.push_back(answer(g, outputs, c.dtype, c.rank));
+  }
   return replies;
 }
 

@@ -46,14 +46,18 @@ Reply Player::live(const Scenario& scenario) {
 
 void Player::step(const Act& s) {
   switch (s.what) {
-    case Act::Do::make: layers_[s.name] = {latest_ = s.number}; return;
-    case Act::Do::set: set(layers_.at(s.name), latest_ = s.number); return;
+    case Act::Do::make: layers_[s.name] = {latest_ = s.number, true, s.numbers}; return;
+    case Act::Do::set:
+      set(layers_.at(s.name), latest_ = s.number);
+      layers_.at(s.name).numbers = s.numbers;
+      return;
     case Act::Do::deepcopy:
     case Act::Do::pickle: layers_[s.name] = copied(layers_.at(s.of)); return;
     case Act::Do::evaluate: layers_.at(s.name).training = false; return;
     case Act::Do::leaf: leaves_[s.name] = s.values; return;
     case Act::Do::forward:
-      pending_[s.name] = {s.of, s.input, layers_.at(s.of).lambda, 1, pending_.size()};
+      pending_[s.name] = {s.of, s.input,         layers_.at(s.of).lambda,
+                          1,    pending_.size(), layers_.at(s.of).numbers};
       forwarded(pending_[s.name]);
       return;
     case Act::Do::multiply: multiplied(pending_.at(s.name), s.number); return;
@@ -98,9 +102,11 @@ void Player::backward(const Act& s) {
   Pending& pending = pending_.at(s.of);
   assert(pending.input == s.input);
   std::vector<double> gradient;
-  for (const double g : s.values)
-    gradient.push_back(
-      rounded(dtype_, -(Real(strength(pending) * pending.factor, Bits{106}) * Real(g, Bits{106}))));
+  const std::size_t cols = std::max(1U, s.shape.cols);
+  for (std::size_t k = 0; k < s.values.size(); ++k) {
+    const double by = strength_at(pending, k / cols, k % cols) * pending.factor;
+    gradient.push_back(rounded(dtype_, -(Real(by, Bits{106}) * Real(s.values[k], Bits{106}))));
+  }
   after_backward(pending);
   record(std::move(gradient), s.shape);
 }

@@ -18,6 +18,7 @@ class Player {
   struct Layer {
     double lambda;
     bool training = true;
+    std::vector<double> numbers{};  // one for each row, in λ's place
   };
   // A forward pass that waits for its backward pass.
   struct Pending {
@@ -25,10 +26,16 @@ class Player {
     double lambda;        // as it was at the forward pass
     double factor = 1;    // of in-place multiplications since
     std::size_t age = 0;  // forward passes before it
+    std::vector<double> numbers{};
   };
 
   // The strength that a backward pass applies.
   [[nodiscard]] virtual double strength(const Pending& pending) const { return pending.lambda; }
+  // The same of one entry, where λ may be a vector.
+  [[nodiscard]] virtual double strength_at(const Pending& pending, std::size_t row,
+                                           std::size_t /*col*/) const {
+    return pending.numbers.empty() ? strength(pending) : pending.numbers.at(row);
+  }
   virtual void forwarded(Pending& /*pending*/) {}
   virtual void set(Layer& layer, double lambda) { layer.lambda = lambda; }
   [[nodiscard]] virtual Layer copied(const Layer& layer) const { return layer; }

@@ -32,7 +32,7 @@ enum { GRADPROOF_DONE = 0, GRADPROOF_UNSUPPORTED = 0x67726c };
 #define GRADPROOF_C
 #endif
 
-/* Declares the two functions of a prefix.
+/* Declares the functions of a prefix.
  *
  * forward:  y[i * y_stride] = x[i * x_stride]             for i = 0 .. n-1
  * backward: gx[i * gx_stride] = -lambda * gy[i * gy_stride]
@@ -49,6 +49,10 @@ enum { GRADPROOF_DONE = 0, GRADPROOF_UNSUPPORTED = 0x67726c };
  * A backward call is told everything that it needs: it may come without a forward call before it, and any
  * number of calls with other lambdas may come between the two.
  *
+ * A library may have a schedule of lambda beside the two, or alone: `<prefix>_coefficient` gives the
+ * coefficient at step i of n, lo + (hi - lo) * (2 / (1 + exp(-alpha * i / n)) - 1). `gradproof verify` asks
+ * for it with --contract schedule, and for nothing else then.
+ *
  * Reserved: the name `<prefix>_backward_add`, for a backward kernel with the same parameters that adds its
  * product to gx instead of writing it. It is optional, and nothing calls it yet. */
 #define GRADPROOF_DECLARE(prefix)                                                                          \
@@ -56,7 +60,9 @@ enum { GRADPROOF_DONE = 0, GRADPROOF_UNSUPPORTED = 0x67726c };
                                                     int64_t y_stride, int64_t n, int dtype, double lambda); \
   GRADPROOF_C GRADPROOF_EXPORT int prefix##_backward(const void* gy, int64_t gy_stride, void* gx,           \
                                                      int64_t gx_stride, int64_t n, int dtype,              \
-                                                     double lambda)
+                                                     double lambda);                                       \
+  GRADPROOF_C GRADPROOF_EXPORT double prefix##_coefficient(int64_t i, int64_t n, double lo, double hi,     \
+                                                           double alpha)
 
 /* For another prefix define GRADPROOF_PREFIX before you include this file; for several in one library use
  * GRADPROOF_DECLARE for the others. */
@@ -69,5 +75,7 @@ GRADPROOF_DECLARE_EXPANDED(GRADPROOF_PREFIX);
 /* Either function, as a pointer. */
 typedef int (*gradproof_kernel)(const void* in, int64_t in_stride, void* out, int64_t out_stride, int64_t n,
                                 int dtype, double lambda);
+/* A schedule, likewise. */
+typedef double (*gradproof_schedule)(int64_t i, int64_t n, double lo, double hi, double alpha);
 
 #endif

@@ -32,7 +32,9 @@ struct Case {
   Dtype dtype = Dtype::f64;
   Layout layout = Layout::contiguous;
   int rank = 2;
-  std::string contract{};  // "clip C": what no graph can declare; else empty
+  // What no graph can declare: "clip C"; or that no layer is asked but a schedule ("schedule", and how it is used) or a
+  // training step ("training"), of which the graph says what is right. Else empty.
+  std::string contract{};
 };
 
 // What came back for one tensor: its own claim of dtype and shape, and its values as doubles.
@@ -82,6 +84,8 @@ class Subject {
   [[nodiscard]] virtual bool lambda_is_fixed() { return false; }
   // Whether its author declares that λ is read in the backward pass, and not in the forward pass.
   [[nodiscard]] virtual bool reads_late() { return false; }
+  // Whether its author declares that λ may be a vector, with an entry for each row of the input.
+  [[nodiscard]] virtual bool takes_vectors() { return false; }
   // Forgets all that went before: what follows is answered by a fresh process, where there is one.
   virtual void refresh() {}
   // Another subject that answers in the same way, for another thread; null where there can be only one.
@@ -96,6 +100,7 @@ class Engine : public Subject {
   [[nodiscard]] std::vector<Reply> run(std::span<const Case> cases) override;
   [[nodiscard]] Reply run_twice(const Case& c) override;
   [[nodiscard]] Reply live(const Scenario& scenario) override;
+  [[nodiscard]] bool takes_vectors() override { return true; }
   [[nodiscard]] std::unique_ptr<Subject> another() const override { return std::make_unique<Engine>(); }
 };
 
@@ -135,9 +140,9 @@ struct Finding {
   std::size_t compared = 0;
 };
 
-// What a property looks at: graphs of all kinds, the layer alone (a graph of one reversal), or a scenario with the λ,
-// input and cotangent of such a graph.
-enum class Looks { at_graphs, at_the_layer, at_its_life };
+// What a property looks at: graphs of all kinds, the layer alone (a graph of one reversal), a scenario with the λ,
+// input and cotangent of such a graph, a schedule of λ, or a network that is trained.
+enum class Looks { at_graphs, at_the_layer, at_its_life, at_a_schedule, at_training };
 
 struct Property {
   std::string_view id;

@@ -13,8 +13,8 @@ namespace gradproof {
 // One step. Layers and tensors have names; a name is given once.
 struct Act {
   enum class Do {
-    make,      // layer `name` with strength `number`
-    set,       // gives layer `name` the strength `number` from now on
+    make,      // layer `name` with strength `number`, or `numbers`, one for each row, where there are some
+    set,       // gives layer `name` that strength from now on
     deepcopy,  // layer `name` is a deep copy of layer `of`
     pickle,    // layer `name` is layer `of`, written out and read back
     evaluate,  // puts layer `name` into evaluation mode
@@ -32,6 +32,7 @@ struct Act {
   std::string of{};
   std::string input{};
   double number = 0;
+  std::vector<double> numbers{};
   Shape shape{};
   std::vector<double> values{};
   std::vector<std::vector<Act>> threads{};

@@ -55,6 +55,8 @@ struct Contract {
     straight_through,  // forward rounds to the nearest integer, ties to even; the gradient passes
     clip,              // forward the identity, each cotangent clipped to +-`number`
     graph,  // forward what a graph says, gradient its declared one (the derivative, where it has no surrogates)
+    schedule,  // no layer, but λ's schedule: the coefficient at step i of n
+    training,  // no layer, but a step of training a network with a reversal in it
   } kind = Kind::reversal;
   double number = 0;
   std::optional<Graph> forward{};
@@ -63,8 +65,8 @@ struct Contract {
 struct BadContract {
   std::string message;
 };
-// `reversal`, `scale:S`, `stop`, `straight-through`, `clip:C`, or `derivative`, which needs the forward pass as a graph of
-// one input and one output of one shape.
+// `reversal`, `scale:S`, `stop`, `straight-through`, `clip:C`, `schedule`, `training`, or `derivative`, which needs the
+// forward pass as a graph of one input and one output of one shape.
 [[nodiscard]] Result<Contract, BadContract> parse_contract(std::string_view text,
                                                            const std::optional<Graph>& forward);
 

@@ -140,9 +140,10 @@ std::optional<Case> case_of(const Document& document) {
     c.rank = (*r)[0] - '0';
   }
   if (const auto contract = document.find("contract")) {
-    const auto bound = contract->starts_with("clip ") ? Literal::parse(contract->substr(5)) : std::nullopt;
-    if (!bound)
-      return complain("@contract " + *contract + ": the contract of a case is `clip` and a number"),
+    const bool clips = contract->starts_with("clip ") && Literal::parse(contract->substr(5));
+    if (!clips && !contract->starts_with("schedule") && *contract != "training")
+      return complain("@contract " + *contract +
+                      ": the contract of a case is `clip` and a number, schedule or training"),
              std::nullopt;
     c.contract = *contract;
   }

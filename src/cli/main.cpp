@@ -1,6 +1,7 @@
 // The command line.
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <charconv>
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -105,9 +106,10 @@ void add_verify(CLI::App& app, Arguments& a, int& code) {
   c->add_option("--graphs", a.verify.graphs, "Random graphs of each family and dtype")
     ->check(CLI::Range(0, 1000000));
   c->add_option("--dtype", a.verify.dtypes, "Only these dtypes (f16, bf16, f32, f64)")->delimiter(',');
-  c->add_option(
-    "--contract", a.verify.contract,
-    "What the layer declares: reversal (default), scale:S, stop, straight-through, clip:C, or derivative");
+  c->add_option("--contract", a.verify.contract,
+                "What the layer declares: reversal (default), scale:S, stop, straight-through, clip:C, or "
+                "derivative; or that the "
+                "target is no layer: schedule, training");
   c->add_option("--forward", a.verify.forward, "The forward pass for --contract derivative: a .graph file")
     ->type_name("FILE");
   c->add_option(
@@ -233,7 +235,9 @@ int main(int argc, char** argv) {
                e.what());
     return cli::Exit::our_fault;
   }
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  // A reader that has left, such as head, wants no more.
+  if (!written && errno != EPIPE)
     return cli::complain("standard output can't be written; what was found is lost (code " +
                          std::to_string(code) + ")");
   return code;

@@ -33,7 +33,7 @@ CaseError not_tried(const CaseError& last, std::size_t in_a_row) {
 std::variant<Hello, SubjectError, Failure> Client::hello() {
   if (!exchange_.running()) greeting_.reset();
   if (!greeting_) {
-    auto answer = exchange_.ask(hello_request());
+    auto answer = exchange_.ask(hello_request(contract_));
     if (auto* failure = std::get_if<Failure>(&answer)) return keep_stray(failure->stray), std::move(*failure);
     auto read = read_hello(std::get<nlohmann::json>(answer));
     if (auto* wrong = std::get_if<Violation>(&read))

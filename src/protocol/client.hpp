@@ -16,7 +16,9 @@ namespace gradproof::protocol {
 // first needed, greeted, and replaced by a fresh one after a failure.
 class Client {
  public:
-  Client(Command command, Limits limits) : limits_(limits), exchange_(std::move(command), limits) {}
+  // `contract` says as what the subject is to be opened, where that is no layer.
+  Client(Command command, Limits limits, std::string contract = {})
+      : limits_(limits), exchange_(std::move(command), limits), contract_(std::move(contract)) {}
 
   // Who the subject is. Asks once for each process. A Failure: it did not start, or broke the protocol; a
   // SubjectError: the adapter works, and says why it cannot use the subject.
@@ -58,6 +60,7 @@ class Client {
 
   Limits limits_;
   Exchange exchange_;
+  std::string contract_;
   std::optional<std::variant<Hello, SubjectError>> greeting_;  // of the process that runs now
   bool fresh_ = false;                                         // that process has been given no case yet
   std::vector<Failure> unexplained_;

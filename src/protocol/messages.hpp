@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,7 +31,8 @@ struct CaseRequest {
   int rank = 2;
   // In place of a graph: a scenario's steps, as the JSON array that docs/reference/protocol.md describes.
   std::string scenario{};
-  bool twice = false;  // asks for double backward
+  bool twice = false;      // asks for double backward
+  std::string contract{};  // of a schedule or a training step: how it is used; else empty
 };
 
 struct CaseReply {
@@ -54,9 +56,12 @@ struct Hello {
   std::vector<std::string> dtypes, ops, layouts;
   std::optional<double> fixed_lambda;  // known only where the subject tells it
   bool lambda_is_fixed = false;
-  std::vector<std::string> steps{};  // of scenarios, that the adapter can do; empty: none
-  bool twice = false;                // it can go backward twice
-  bool reads_late = false;           // the author declares that λ is read in the backward pass
+  std::vector<std::string> steps{};       // of scenarios, that the adapter can do; empty: none
+  bool twice = false;                     // it can go backward twice
+  bool reads_late = false;                // the author declares that λ is read in the backward pass
+  bool vector = false;                    // ... that λ may be a vector with an entry for each row
+  std::string contract{};                 // what the subject was opened as, where that is no layer
+  std::map<std::string, double> fixed{};  // the parameters of a schedule that can't be given, by name
 };
 
 // The adapter works, but not the subject. `kind` is import, missing, form or protocol.

@@ -186,6 +186,19 @@ bool accepted(Reading& reading, const json& answer) {
   return ok.is_boolean() && ok.get<bool>();
 }
 
+// The parameters of a schedule that have one value only.
+std::map<std::string, double> fixed_parameters(Reading& reading, const json& fixed) {
+  std::map<std::string, double> found;
+  const Place top{}, place = top.member("fixed");
+  if (fixed.is_null()) return found;
+  if (!fixed.is_object()) return reading.expected(place, "an object", fixed), found;
+  for (const auto& [name, value] : fixed.items()) {
+    if (value.is_number()) found[one_line(name)] = value.get<double>();
+    else reading.expected(place.member(name), "a number", value);
+  }
+  return found;
+}
+
 Hello hello_at(Reading& reading, const json& answer) {
   const Place top{};
   if (member(answer, "protocol") != protocol_version)
@@ -201,6 +214,9 @@ Hello hello_at(Reading& reading, const json& answer) {
     return value.is_boolean() && value.get<bool>();
   };
   hello.twice = flag("twice");
+  hello.vector = flag("vector");
+  if (answer.contains("contract")) hello.contract = line("contract");
+  hello.fixed = fixed_parameters(reading, member(answer, "fixed"));
   if (!member(answer, "reads").is_null()) {
     const std::string reads = line("reads");
     if (reads != "forward" && reads != "backward")
@@ -242,7 +258,11 @@ std::string described(const json& value) {
   return {};
 }
 
-json hello_request() { return {{"command", "hello"}, {"protocol", protocol_version}}; }
+json hello_request(const std::string& contract) {
+  json request = {{"command", "hello"}, {"protocol", protocol_version}};
+  if (!contract.empty()) request["contract"] = contract;
+  return request;
+}
 
 json run_request(std::span<const CaseRequest> cases) {
   json list = json::array();
@@ -254,6 +274,7 @@ json run_request(std::span<const CaseRequest> cases) {
     list.push_back(
       {{"graph", each.graph}, {"dtype", each.dtype}, {"layout", each.layout}, {"rank", each.rank}});
     if (each.twice) list.back()["twice"] = true;
+    if (!each.contract.empty()) list.back()["contract"] = each.contract;
   }
   return {{"command", "run"}, {"cases", std::move(list)}};
 }

@@ -20,7 +20,7 @@ struct Violation {
   std::string message;  // one line: `results[2].outputs[0].data: 7 bytes where 2x3 of f32 takes 24`
 };
 
-[[nodiscard]] nlohmann::json hello_request();
+[[nodiscard]] nlohmann::json hello_request(const std::string& contract = {});
 [[nodiscard]] nlohmann::json run_request(std::span<const CaseRequest> cases);
 
 [[nodiscard]] std::variant<Hello, SubjectError, Violation> read_hello(const nlohmann::json& answer);

@@ -3,6 +3,8 @@
 #include <thread>
 
 #include "examine.hpp"
+#include "schedule.hpp"
+#include "training.hpp"
 #include "verify/battery.hpp"
 #include "verify/diagnose.hpp"
 #include "verify/session.hpp"
@@ -30,14 +32,29 @@ void conclude(Report& report, bool interrupted) {
   else report.conclusion = Conclusion::verified;
 }
 
+// Of what has cases of its own; random graphs are none of these.
+std::vector<Case> own_cases(Looks looks, const PropertiesOptions& options,
+                            std::optional<double> fixed_lambda) {
+  switch (looks) {
+    case Looks::at_graphs: break;
+    case Looks::at_the_layer: return layer_cases(options.dtype, options.seed, fixed_lambda);
+    case Looks::at_its_life: return life_cases(options.dtype, options.seed, fixed_lambda);
+    case Looks::at_a_schedule: return schedule_cases(options.dtype, {});
+    case Looks::at_training: return training_cases(options.dtype, options.seed, fixed_lambda);
+  }
+  return {};
+}
+
+// A layer is no schedule, which is asked for by a contract of its own.
+bool can_be_asked(const Property& p, const Hello& hello) {
+  return p.looks != Looks::at_a_schedule || hello.adapter.empty();
+}
+
 Examined on_layer_cases(Subject& subject, const Property& p, const PropertiesOptions& options,
                         std::optional<double> fixed_lambda) {
   Tallying tallying(p, options.dtype);
   Examined result;
-  const std::vector<Case> cases = p.looks == Looks::at_its_life
-                                    ? life_cases(options.dtype, options.seed, fixed_lambda)
-                                    : layer_cases(options.dtype, options.seed, fixed_lambda);
-  for (const Case& c : cases) {
+  for (const Case& c : own_cases(p.looks, options, fixed_lambda)) {
     const Finding f = p.check(subject, c);
     tallying.add(f);
     if (f.outcome != Outcome::fails) continue;
@@ -81,7 +98,7 @@ Report run_properties(const Target& target, const Launch& launch, const Properti
     const auto stopped = [&] { return options.stop != nullptr && options.stop->load(); };
     for (const Property* p : catalogue()) {
       if (stopped()) break;
-      if (!wanted(*p, options.properties)) continue;
+      if (!wanted(*p, options.properties) || !can_be_asked(*p, hello)) continue;
       Examined x = run_one(subject, *p, options, hello);
       report.cases += x.tally.decided() + x.tally.undecided + x.tally.not_applicable;
       report.tallies.push_back(std::move(x.tally));
@@ -97,26 +114,33 @@ Report run_properties(const Target& target, const Launch& launch, const Properti
 Report replay(const Target& target, const Launch& launch, const Case& c, const std::string& property) {
   Report report;
   report.command = "replay";
-  with_subject(target, launch, report, [&](Subject& subject, const Hello& hello) {
-    std::string why;
-    for (const Property* p : catalogue()) {
-      if (!property.empty() && p->id != property) continue;
-      Tallying tallying(*p, c.dtype);
-      const Finding f = p->check(subject, c);
-      tallying.add(f);
-      ++report.cases;
-      report.tallies.push_back(tallying.tally());
-      if (f.outcome == Outcome::holds && report.conclusion == Conclusion::inconclusive)
-        report.conclusion = Conclusion::verified;
-      if (why.empty()) why = f.reason;
-      if (f.outcome != Outcome::fails) continue;
-      report.conclusion = Conclusion::not_verified;
-      report.counterexamples.push_back({std::string(p->id), c, f, reader_nodes(c.graph), 0, ""});
-    }
-    if (report.conclusion == Conclusion::inconclusive) report.reason = "nothing could be decided: " + why;
-    if (!report.counterexamples.empty())
-      report.diagnosis = diagnose(subject, report.counterexamples, hello.fixed_lambda);
-  });
+  // What the subject is opened as: the first word of the case's contract, where that is no layer's.
+  std::string contract = c.contract.substr(0, c.contract.find(' '));
+  if (contract == "clip") contract.clear();
+  with_subject(
+    target, launch, report,
+    [&](Subject& subject, const Hello& hello) {
+      std::string why;
+      for (const Property* p : catalogue()) {
+        if (!property.empty() && p->id != property) continue;
+        Tallying tallying(*p, c.dtype);
+        const Finding f = p->check(subject, c);
+        tallying.add(f);
+        ++report.cases;
+        report.tallies.push_back(tallying.tally());
+        if (f.outcome == Outcome::holds && report.conclusion == Conclusion::inconclusive)
+          report.conclusion = Conclusion::verified;
+        if (why.empty()) why = f.reason;
+        if (f.outcome != Outcome::fails) continue;
+        report.conclusion = Conclusion::not_verified;
+        report.counterexamples.push_back({std::string(p->id), c, f, reader_nodes(c.graph), 0, ""});
+      }
+      if (report.conclusion == Conclusion::inconclusive) report.reason = "nothing could be decided: " + why;
+      if (report.counterexamples.empty()) return;
+      if (contract.empty()) report.diagnosis = diagnose(subject, report.counterexamples, hello.fixed_lambda);
+      else report.diagnosis.headline = headline(report.counterexamples.front());
+    },
+    contract);
   return report;
 }
 

@@ -12,7 +12,7 @@ namespace gradproof {
 
 namespace {
 
-constexpr const char* kinds = "derivative, scale:S, stop, straight-through and clip:C";
+constexpr const char* kinds = "derivative, scale:S, stop, straight-through, clip:C, schedule and training";
 
 std::optional<double> number_after(std::string_view text, std::string_view head) {
   if (!text.starts_with(head)) return {};
@@ -97,6 +97,8 @@ Result<Contract, BadContract> parse_contract(std::string_view text, const std::o
   if (text == "reversal") return c;
   if (text == "straight-through") c.kind = Contract::Kind::straight_through;
   else if (text == "stop") c.kind = Contract::Kind::stop;
+  else if (text == "schedule") c.kind = Contract::Kind::schedule;
+  else if (text == "training") c.kind = Contract::Kind::training;
   else if (const auto s = number_after(text, "scale:")) c.kind = Contract::Kind::scale, c.number = *s;
   else if (const auto bound = number_after(text, "clip:"); bound && *bound > 0)
     c.kind = Contract::Kind::clip, c.number = *bound;

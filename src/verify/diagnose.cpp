@@ -197,6 +197,15 @@ bool in_second_order_only(const std::vector<Counterexample>& examples) {
                              [](const Counterexample& e) { return e.property == "double-backward"; });
 }
 
+// What a vector of λ is taken for is told with the finding.
+std::optional<Named> named_by_vector(const std::vector<Counterexample>& examples) {
+  for (const Counterexample& e : examples)
+    if (e.property == "vector-lambda" && !e.finding.reason.empty())
+      return Named{e.finding.reason,
+                   "multiply each row by its own λ: -λ.view(-1, 1) * grad_output, where there are two axes"};
+  return {};
+}
+
 const LifeCause* life_cause(const std::vector<Counterexample>& examples) {
   for (const LifeCause& cause : life_causes)
     for (const Counterexample& e : examples)
@@ -365,6 +374,7 @@ Named named_by_company(Subject& subject, const std::vector<Counterexample>& exam
       "a value that the layer has given out is overwritten by a later forward pass (a shared result buffer)",
       "return x.view_as(x) or a new tensor from each forward pass"};
   if (const LifeCause* life = life_cause(examples)) return {life->cause, life->mend};
+  if (const auto vector = named_by_vector(examples)) return *vector;
   const auto [cause, mend] = circumstance(front);
   return {cause, mend};
 }

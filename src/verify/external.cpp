@@ -81,7 +81,7 @@ bool only_has(const Graph& g, double lambda) {
 bool only_makes(const std::vector<Act>& steps, double lambda) {
   return std::ranges::all_of(steps, [&](const Act& s) {
     const bool gives = s.what == Act::Do::make || s.what == Act::Do::set;
-    return (!gives || s.number == lambda) &&
+    return (!gives || (s.numbers.empty() && s.number == lambda)) &&
            std::ranges::all_of(s.threads, [&](const auto& thread) { return only_makes(thread, lambda); });
   });
 }
@@ -142,7 +142,9 @@ std::vector<Reply> External::run(std::span<const Case> cases) {
   for (const Case& c : cases) {
     protocol::CaseRequest r{print(c.graph), std::string(format(c.dtype).name),
                             std::string(gradproof::name(c.layout)), c.rank};
-    keys.push_back(r.dtype + " " + r.layout + " " + std::to_string(r.rank) + " " + r.graph);
+    r.contract = c.contract;
+    keys.push_back(r.dtype + " " + r.layout + " " + std::to_string(r.rank) + " " + r.contract + " " +
+                   r.graph);
     if (known_.contains(keys.back())) continue;
     if (std::ranges::find(asked, keys.back()) != asked.end()) continue;
     asked.push_back(keys.back());
@@ -195,6 +197,12 @@ bool External::reads_late() {
   const auto hello = client_.hello();
   const auto* facts = std::get_if<protocol::Hello>(&hello);
   return facts != nullptr && facts->reads_late;
+}
+
+bool External::takes_vectors() {
+  const auto hello = client_.hello();
+  const auto* facts = std::get_if<protocol::Hello>(&hello);
+  return facts != nullptr && facts->vector;
 }
 
 protocol::Command command_for(const Target& target, const Launch& launch) {

@@ -11,8 +11,9 @@ namespace gradproof {
 
 class External : public Subject {
  public:
-  External(std::string target, protocol::Command command, protocol::Limits limits)
-      : target_(std::move(target)), client_(std::move(command), limits) {}
+  // `contract` as Client has it.
+  External(std::string target, protocol::Command command, protocol::Limits limits, std::string contract = {})
+      : target_(std::move(target)), client_(std::move(command), limits, std::move(contract)) {}
 
   [[nodiscard]] std::string name() const override { return target_; }
   using Subject::run;
@@ -22,6 +23,7 @@ class External : public Subject {
   [[nodiscard]] Reply live(const Scenario& scenario) override;
   [[nodiscard]] Reply run_twice(const Case& c) override;
   [[nodiscard]] bool reads_late() override;
+  [[nodiscard]] bool takes_vectors() override;
   void fix_lambda(double lambda) override { only_lambda_ = lambda; }
   [[nodiscard]] bool lambda_is_fixed() override;
 

@@ -14,6 +14,14 @@ using nlohmann::json;
 // Numbers travel as the words of the graph format: a double in full, NaN and infinities too.
 json word(double v) { return Literal(v).text(); }
 
+// λ: a word, or an array with one for each row.
+json strength(const Act& s) {
+  if (s.numbers.empty()) return word(s.number);
+  json words = json::array();
+  for (const double v : s.numbers) words.push_back(word(v));
+  return words;
+}
+
 json array_of(const std::vector<Act>& steps);
 
 json object_of(const Act& s) {
@@ -21,7 +29,7 @@ json object_of(const Act& s) {
   if (!s.name.empty()) o["name"] = s.name;
   if (!s.of.empty()) o["of"] = s.of;
   if (!s.input.empty()) o["input"] = s.input;
-  if (s.what == Act::Do::make || s.what == Act::Do::set) o["lambda"] = word(s.number);
+  if (s.what == Act::Do::make || s.what == Act::Do::set) o["lambda"] = strength(s);
   if (s.what == Act::Do::multiply) o["by"] = word(s.number);
   if (s.what == Act::Do::leaf || s.what == Act::Do::backward) {
     o["shape"] = {s.shape.rows, s.shape.cols};

@@ -51,17 +51,19 @@ std::string remedy(const Target& target, const protocol::Failure& failure) {
 }
 
 void with_external(const Target& target, const Launch& launch, Report& report,
-                   const std::function<void(Subject&, const Hello&)>& use) {
+                   const std::function<void(Subject&, const Hello&)>& use, const std::string& contract) {
   if (std::string missing = missing_adapter(target, launch); !missing.empty())
     return no_subject(report, std::move(missing), "");
   External subject(target.text, command_for(target, launch),
-                   protocol::Limits{.start = launch.start, .reply = launch.reply});
+                   protocol::Limits{.start = launch.start, .reply = launch.reply}, contract);
   const auto hello = subject.client().hello();
   if (const auto* failure = std::get_if<protocol::Failure>(&hello)) {
     no_subject(report, "the subject did not start: " + failure->message + remedy(target, *failure),
                failure->standard_error);
   } else if (const auto* error = std::get_if<protocol::SubjectError>(&hello)) {
     no_subject(report, error->message, error->traceback);
+  } else if (std::get<Hello>(hello).contract != contract) {
+    no_subject(report, "the adapter can't open the target for --contract " + contract, "");
   } else {
     note_facts(report, std::get<Hello>(hello));
     use(subject, std::get<Hello>(hello));
@@ -76,7 +78,7 @@ void with_external(const Target& target, const Launch& launch, Report& report,
 }  // namespace
 
 void with_subject(const Target& target, const Launch& launch, Report& report,
-                  const std::function<void(Subject&, const Hello&)>& use) {
+                  const std::function<void(Subject&, const Hello&)>& use, const std::string& contract) {
   report.subject.target = target.text;
   const auto start = std::chrono::steady_clock::now();
   if (target.kind == Target::Kind::builtin) {
@@ -85,7 +87,7 @@ void with_subject(const Target& target, const Launch& launch, Report& report,
     note_facts(report, facts);
     use(engine, facts);
   } else {
-    with_external(target, launch, report, use);
+    with_external(target, launch, report, use, contract);
   }
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }

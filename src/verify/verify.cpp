@@ -8,11 +8,14 @@
 #include "examine.hpp"
 #include "gradproof/ops.hpp"
 #include "rebuild.hpp"
+#include "training.hpp"
 #include "verify/battery.hpp"
 #include "verify/contract.hpp"
 #include "verify/diagnose.hpp"
 #include "verify/known.hpp"
+#include "verify/schedule_run.hpp"
 #include "verify/session.hpp"
+#include "verify/training_run.hpp"
 
 namespace gradproof {
 
@@ -32,6 +35,7 @@ class Verification {
   void layer(Dtype dtype);
   void contract(Dtype dtype);
   void lives(Dtype dtype);
+  void trainings(Dtype dtype);
   void graphs(Dtype dtype, const std::vector<std::string>& ops);
   void conclude(Report& report);
 
@@ -130,6 +134,12 @@ void Verification::lives(Dtype dtype) {
   }
 }
 
+// The layer inside a network that is trained, in one dtype.
+void Verification::trainings(Dtype dtype) {
+  for (const Case& c : training_cases(dtype, options_.seed, fixed_lambda_))
+    if (stopped() || judge(training_trajectory, c) == Outcome::fails) return;
+}
+
 void Verification::graphs(Dtype dtype, const std::vector<std::string>& ops) {
   // Graphs in narrow formats are judged where they are exact; a smooth graph's bound in them says little.
   std::vector<Family> families = {Family::exact};
@@ -224,9 +234,10 @@ void Verification::conclude(Report& report) {
   if (!failing_.empty() && !report.interrupted) subject_.refresh();
   for (const Failing& f : failing_) {
     if (report.counterexamples.size() >= most_examples) break;
-    if (report.interrupted) {
+    // A network of other numbers is no smaller.
+    if (report.interrupted || f.property->looks == Looks::at_training) {
       report.counterexamples.push_back(
-        {std::string(f.property->id), f.first, f.finding, f.first.graph.size(), 0, ""});
+        {std::string(f.property->id), f.first, f.finding, reader_nodes(f.first.graph), 0, ""});
       continue;
     }
     progress("shrinking a failure of " + std::string(f.property->id), 0, 0);
@@ -282,6 +293,7 @@ void run_battery(Subject& subject, const VerifyOptions& options, const std::vect
   }
   for (const Dtype d : wanted) v.layer(d);
   if (!wanted.empty()) v.lives(wanted.front());
+  if (!wanted.empty()) v.trainings(wanted.front());
   for (const Dtype d : wanted) v.graphs(d, ops);
   v.conclude(report);
   if (wanted.empty()) report.reason = "the subject has none of the dtypes asked for";
@@ -293,6 +305,15 @@ Report verify(const Target& target, const Launch& launch, const VerifyOptions& o
   Report report;
   report.command = "verify";
   report.seed = options.seed;
+  const Contract::Kind kind = options.contract.kind;
+  if (kind == Contract::Kind::schedule || kind == Contract::Kind::training) {
+    const auto judge = kind == Contract::Kind::schedule ? run_schedule : run_training;
+    with_subject(
+      target, launch, report,
+      [&](Subject& subject, const Hello& hello) { judge(subject, options, hello, report); },
+      options.contract.text);
+    return report;
+  }
   with_subject(target, launch, report, [&](Subject& subject, const Hello& hello) {
     const bool reversal = options.contract.kind == Contract::Kind::reversal;
     if (!reversal && !hello.lambda_is_fixed) {

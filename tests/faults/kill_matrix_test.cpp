@@ -25,8 +25,8 @@ Examination small_graphs() {
 }
 
 bool of_lone_layer(const Property* p) { return p->looks == Looks::at_the_layer; }
-// Scenarios have faults of their own: life_faults_test.cpp.
-bool of_graphs_or_layer(const Property* p) { return p->looks != Looks::at_its_life; }
+// Scenarios have faults of their own: life_faults_test.cpp; so have schedules and trainings.
+bool of_graphs_or_layer(const Property* p) { return of_lone_layer(p) || p->looks == Looks::at_graphs; }
 
 // The cases that a property is tried on: those of the lone layer, or random graphs.
 std::vector<Case> cases_for(const Property* p, const Examination& e) {

@@ -74,6 +74,16 @@ struct CountsItsCalls : Player {
   void forwarded(Pending& p) override { p.lambda *= static_cast<double>(p.age + 1) / 64; }
 };
 
+// A vector of λ along the wrong axis, and one of which one number is made.
+struct AlongTheColumns : Player {
+  double strength_at(const Pending& p, std::size_t row, std::size_t col) const override {
+    return p.numbers.empty() ? Player::strength_at(p, row, col) : p.numbers[col % p.numbers.size()];
+  }
+};
+struct OneForAll : Player {
+  double strength_at(const Pending& p, std::size_t, std::size_t) const override { return strength(p); }
+};
+
 template <class Faulty>
 struct Subjected : Engine {
   Reply live(const Scenario& scenario) override { return Faulty().live(scenario); }
@@ -102,6 +112,8 @@ std::vector<LifeFault> life_faults() {
   add("hands-on-the-input", std::type_identity<HandsOnTheInput>{});
   add("lambda-learns", std::type_identity<LambdaLearns>{});
   add("counts-its-calls", std::type_identity<CountsItsCalls>{});
+  add("vector-along-the-columns", std::type_identity<AlongTheColumns>{});
+  add("first-of-the-vector", std::type_identity<OneForAll>{});
   return faults;
 }
 

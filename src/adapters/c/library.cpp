@@ -75,9 +75,30 @@ int invoke(const Kernel& kernel, Entries in, Entries out, std::size_t count, Dty
   return status;
 }
 
+namespace {
+
+// Without a slash dlopen() would search the system's folders, and never this one.
+std::string path_of(const std::string& library) {
+  return library.find('/') == std::string::npos ? "./" + library : library;
+}
+
+}  // namespace
+
+Result<gradproof_schedule, protocol::SubjectError> load_schedule(const std::string& library,
+                                                                 const std::string& prefix) {
+  const std::string path = path_of(library), name = prefix + "_coefficient";
+  void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) return protocol::SubjectError{"import", "can't be loaded: " + last_error(), ""};
+  void* const found = dlsym(handle, name.c_str());
+  if (found != nullptr) return reinterpret_cast<gradproof_schedule>(found);
+  const std::string hint = hint_for_missing(exported_functions(handle), name);
+  return protocol::SubjectError{
+    "missing",
+    path + " exports no " + name + " (the prefix is " + prefix + ")" + (hint.empty() ? "" : "; " + hint), ""};
+}
+
 Result<Plugin, protocol::SubjectError> load(const std::string& library, const std::string& prefix) {
-  // Without a slash dlopen() would search the system's folders, and never this one.
-  const std::string path = library.find('/') == std::string::npos ? "./" + library : library;
+  const std::string path = path_of(library);
   void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) return protocol::SubjectError{"import", "can't be loaded: " + last_error(), ""};
   Plugin plugin{{nullptr, prefix + "_forward", "x", "y"}, {nullptr, prefix + "_backward", "gy", "gx"}};

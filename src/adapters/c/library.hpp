@@ -40,6 +40,10 @@ int invoke(const Kernel& kernel, Entries in, Entries out, std::size_t count, Dty
 [[nodiscard]] Result<Plugin, protocol::SubjectError> load(const std::string& library,
                                                           const std::string& prefix);
 
+// Loads a shared library and looks up the schedule of a prefix.
+[[nodiscard]] Result<gradproof_schedule, protocol::SubjectError> load_schedule(const std::string& library,
+                                                                               const std::string& prefix);
+
 // The dtypes that neither function refuses. A forked child asks, with n = 0, so that a plugin that crashes or
 // hangs in a call can still introduce itself, and is judged by its cases; what the child didn't live to
 // learn within the time counts as supported.

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <utility>
 #include <variant>
 
@@ -128,6 +129,7 @@ struct Session {
   std::string library, prefix;
   std::optional<Result<plugin::Plugin, SubjectError>> opened;  // at the first hello; a failure is final too
   plugin::Caller caller;
+  gradproof_schedule schedule = nullptr;  // where the library was opened for that
 };
 
 using Answer = std::variant<json, SubjectError>;
@@ -162,20 +164,65 @@ Answer describe(const Session& session, const plugin::Plugin& opened) {
               {"layouts", {"contiguous", "strided", "offset"}}};
 }
 
+// A schedule in place of a layer.
+Answer hello_schedule(Session& session) {
+  const auto found = plugin::load_schedule(session.library, session.prefix);
+  if (!found) return found.error();
+  session.schedule = *found;
+  return json{{"protocol", protocol::protocol_version},
+              {"adapter", "c"},
+              {"framework", "C ABI"},
+              {"subject", subject_name(session)},
+              {"form", "function " + session.prefix + "_coefficient(i, n, lo, hi, alpha)"},
+              {"lambda", "the coefficient of step i"},
+              {"dtypes", {"f64"}},
+              {"ops", json::array()},
+              {"layouts", json::array()},
+              {"contract", "schedule"}};
+}
+
+// The five numbers of the case's graph are its inputs, in order.
+json coefficient(gradproof_schedule schedule, const json& request) {
+  const auto document = parse(text_of(request, "graph"));
+  const std::string use = text_of(request, "contract");
+  if (!document || document->graph.inputs().size() != 5 || (use != "schedule" && use != "schedule again"))
+    return result_object(protocol::CaseError{"unsupported", "a function has no steps of its own", ""});
+  std::array<double, 5> v{};
+  for (std::size_t k = 0; k < v.size(); ++k)
+    v[k] = document->graph.values(document->graph.inputs()[k])[0].nearest();
+  const auto ask = [&] {
+    return schedule(static_cast<std::int64_t>(v[0]), static_cast<std::int64_t>(v[1]), v[2], v[3], v[4]);
+  };
+  double answer = ask();
+  if (use == "schedule again") answer = ask();
+  protocol::CaseReply reply;
+  const auto bytes = std::as_bytes(std::span(&answer, 1));
+  reply.outputs.push_back({"f64", {}, {bytes.begin(), bytes.end()}});
+  return result_object(protocol::CaseResult(std::move(reply)));
+}
+
 Answer hello(Session& session, const json& request) {
   if (request.value("protocol", json()) != protocol::protocol_version)
     return bad_request("this adapter speaks protocol " + std::to_string(protocol::protocol_version) +
                        "; the request says " + protocol::described(request.value("protocol", json())));
+  const std::string contract = text_of(request, "contract");
+  if (contract == "schedule") return hello_schedule(session);
+  if (!contract.empty()) return bad_request("plugins have no contract " + protocol::in_quotes(contract));
   if (!session.opened) session.opened = plugin::load(session.library, session.prefix);
   if (!*session.opened) return session.opened->error();
   return describe(session, **session.opened);
 }
 
 Answer run(Session& session, const json& request) {
-  if (!session.opened || !*session.opened) return bad_request("run before a hello that was answered with ok");
+  const bool ready = session.schedule != nullptr || (session.opened && *session.opened);
+  if (!ready) return bad_request("run before a hello that was answered with ok");
   const auto cases = request.find("cases");
   if (cases == request.end() || !cases->is_array()) return bad_request("run needs `cases`, an array");
   json results = json::array();
+  if (session.schedule != nullptr) {
+    for (const json& each : *cases) results.push_back(coefficient(session.schedule, each));
+    return json{{"results", std::move(results)}};
+  }
   for (std::size_t i = 0; i < cases->size(); ++i) {
     const auto read = read_case((*cases)[i]);
     if (const auto* wrong = std::get_if<std::string>(&read))

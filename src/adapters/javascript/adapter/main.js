@@ -10,4 +10,4 @@ const wire = takeStandardStreams();
 const { serve } = await import('./service.js');
 const { openFile } = await import('./opening.js');
 const [file, name] = process.argv.slice(2);
-await serve(wire, () => openFile(file, name));
+await serve(wire, (contract) => openFile(file, name, contract));

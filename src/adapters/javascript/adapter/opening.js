@@ -2,10 +2,12 @@
 import { bind, outcomeOf, readsOf } from './binding.js';
 import { frameworkFor } from './frameworks.js';
 import { load } from './loading.js';
+import { Schedule } from './schedule.js';
 import { Subject } from './subject.js';
 import { trials } from './trial.js';
 
-export async function openFile(file, name) {
+export async function openFile(file, name, contract = '') {
+  if (contract === 'schedule') return new Schedule(name, await load(file, name));
   const { framework, called } = await frameworkFor(file);
   const { module, thing } = await load(file, name);
   const { attempt, close } = trials(file, name, called);

@@ -4,16 +4,19 @@ import { asReply, Exit, oneLine, ProtocolTrouble, SubjectTrouble, CaseTrouble } 
 
 const PROTOCOL = 1;
 
+// What a subject may be opened as: a layer, or a schedule of λ.
+const CONTRACTS = ['', 'schedule'];
+
 class Session {
   constructor(open) {
     this.open = open;
   }
 
   // The subject. It is imported once, at the first call; a failure to do so is final as well.
-  async opened() {
+  async opened(contract) {
     if (this.refusal) throw this.refusal;
     try {
-      this.subject ??= await this.open();
+      this.subject ??= await this.open(contract);
     } catch (error) {
       this.refusal = error;
       throw error;
@@ -25,7 +28,9 @@ class Session {
 async function hello(session, request) {
   if (request.protocol !== PROTOCOL)
     throw new ProtocolTrouble(`this adapter speaks protocol ${PROTOCOL}; the request says ${JSON.stringify(request.protocol)}`);
-  return { protocol: PROTOCOL, ...(await session.opened()).description };
+  const { contract = '' } = request;
+  if (!CONTRACTS.includes(contract)) throw new ProtocolTrouble(`this adapter knows no contract ${JSON.stringify(contract)}`);
+  return { protocol: PROTOCOL, ...(await session.opened(contract)).description };
 }
 
 async function run(session, request) {
@@ -56,13 +61,13 @@ function result(subject, request, place) {
 function caseOf(request) {
   if (request === null || typeof request !== 'object' || Array.isArray(request))
     throw new ProtocolTrouble('a case is a JSON object');
-  const { graph = '', dtype, layout = 'contiguous', rank = 2, scenario, twice = false } = request;
+  const { graph = '', dtype, layout = 'contiguous', rank = 2, scenario, twice = false, contract = '' } = request;
   if (scenario === undefined && typeof request.graph !== 'string') throw new ProtocolTrouble('`graph` must be a string');
-  for (const [name, value] of Object.entries({ dtype, layout }))
+  for (const [name, value] of Object.entries({ dtype, layout, contract }))
     if (typeof value !== 'string') throw new ProtocolTrouble(`\`${name}\` must be a string`);
   if (!Number.isInteger(rank)) throw new ProtocolTrouble('`rank` must be an integer');
   if (typeof twice !== 'boolean') throw new ProtocolTrouble('`twice` must be true or false');
-  return { graph, dtype, layout, rank, scenario, twice };
+  return { graph, dtype, layout, rank, scenario, twice, contract };
 }
 
 const COMMANDS = { hello, run, bye: () => ({}) };

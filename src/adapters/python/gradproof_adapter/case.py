@@ -12,6 +12,7 @@ class Case(NamedTuple):
     rank: int
     scenario: object = None                 # a list of steps in place of a graph
     twice: bool = False                     # go backward twice
+    contract: str = ""                      # of a schedule or a training step: how it is used
 
     @staticmethod
     def read(request):
@@ -19,8 +20,9 @@ class Case(NamedTuple):
             raise ProtocolTrouble(f"a case is a JSON object, not {type(request).__name__}")
         scenario = request.get("scenario")
         case = Case(request.get("graph") if scenario is None else "", request.get("dtype"),
-                    request.get("layout", "contiguous"), request.get("rank", 2), scenario, request.get("twice", False))
-        for field in ("graph", "dtype", "layout"):
+                    request.get("layout", "contiguous"), request.get("rank", 2), scenario, request.get("twice", False),
+                    request.get("contract", ""))
+        for field in ("graph", "dtype", "layout", "contract"):
             if not isinstance(getattr(case, field), str):
                 raise ProtocolTrouble(f"`{field}` must be a string")
         if type(case.rank) is not int:

@@ -37,6 +37,7 @@ class Framework:
     wakes_late = True       # whether the first forward pass takes seconds
 
     has_two_forwards = False    # whether a forward pass without a gradient may run other code than one with it
+    vector = False              # whether λ may be a vector; "column" where it is to have the shape (n, 1)
     mode = ""                   # the word of `under` that the author has chosen
 
     def __init__(self):
@@ -83,6 +84,14 @@ class Framework:
     def multiply(self, x, by):
         raise CaseTrouble("unsupported", f"{self.title} has no operations in place")
 
+    def without_gradient(self, x):
+        """The tensor as data of which no gradient is asked."""
+        return x
+
+    def with_gradient(self, x):
+        """The tensor as a parameter of which a gradient will be asked."""
+        return x
+
     def gradient_of_parameters(self, layer, x):
         raise CaseTrouble("unsupported", "λ is no parameter of a layer")
 
@@ -109,6 +118,14 @@ class Framework:
         if isinstance(value, self.tensor):
             return self.is_scalar(value)
         return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+    def is_vector(self, value):
+        """Whether this is a λ for each row, and not one number."""
+        return isinstance(value, self.tensor) and len(self.shape(value)) > 0
+
+    def vector_shape(self, count):
+        """The shape of a λ for each row, as the author wants it."""
+        return (count, 1) if self.vector == "column" else (count,)
 
     def is_scalar(self, x):
         """Whether a tensor is one number with a fraction."""

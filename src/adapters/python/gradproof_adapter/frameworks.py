@@ -1,6 +1,6 @@
 """The frameworks that a subject may be written for, and which one a file is written for.
 
-Each is a module with one function, open_subject(file, name), whose result has `description`, a dictionary that goes
+Each is a module with one function, open_subject(file, name, kind), whose result, one of KINDS, has `description`, a dictionary that goes
 into the reply to hello, and `run(case)`, which gives one entry of the reply to run.  The module is imported when
 gradproof says hello, so that a framework that prints or fails on import does so inside an exchange.
 """
@@ -16,27 +16,43 @@ from gradproof_adapter.trouble import SubjectTrouble, one_line, trace
 FRAMEWORKS = {"torch": "gradproof_adapter.pytorch", "jax": "gradproof_adapter.jax_",
               "tensorflow": "gradproof_adapter.tensorflow_", "paddle": "gradproof_adapter.paddle_"}
 
+# No framework at all, which a schedule may do with.
+PLAIN = "python"
+
 # Which package's import tells of which framework.
 PACKAGES = {"torch": "torch", "jax": "jax", "tensorflow": "tensorflow", "keras": "tensorflow",
             "tf_keras": "tensorflow", "paddle": "paddle"}
 
 
-def open_subject(framework, file, name):
+# What a subject may be opened as, by the contract in the request for hello.
+KINDS = {"": ("gradproof_adapter.subject", "Subject"), "schedule": ("gradproof_adapter.schedule", "ScheduleSubject"),
+         "training": ("gradproof_adapter.training", "TrainingSubject")}
+
+
+def open_subject(framework, file, name, contract=""):
+    place, kind = KINDS[contract]
+    kind = getattr(importlib.import_module(place), kind)
+    if framework == PLAIN:
+        return kind(None, file, name, None, None)
     try:
         module = importlib.import_module(FRAMEWORKS[framework])
     except ImportError as error:
         raise SubjectTrouble(
             "import", f"{sys.executable} cannot import {framework} ({one_line(error)}); "
             f"install it there, or choose another Python with --python", trace(error)) from error
-    return module.open_subject(file, name)
+    return module.open_subject(file, name, kind)
 
 
-def framework_of(file):
+def framework_of(file, or_plain=False):
     """The framework that a file is written for: what it says in GRADPROOF, or what it imports, or what is there.
+
+    What needs none may be written in plain Python.
 
     The file is read and not run: importing it may need the framework to be set up first.
     """
     found = _said_or_imported(os.path.abspath(file), set())
+    if found is None and or_plain:
+        return PLAIN
     if found is None:
         found = next((name for name in FRAMEWORKS if _is_installed(name)), "torch")
     if found not in FRAMEWORKS:

@@ -181,6 +181,10 @@ class Stage:
         with self.framework.at_work(self.dtype):
             return self._own("giving λ", lambda: self.bound.hold(strength))
 
+    def vector(self, values):
+        with self.framework.at_work(self.dtype):
+            return self.framework.tensor_of(values, self.framework.vector_shape(len(values)), self.dtype)
+
     def leaf(self, values, shape):
         return Recorded(self.framework.laid_out(values, shape, self.dtype, "contiguous")[0])
 

@@ -80,6 +80,8 @@ def reversal(bound, layers, x, strength):
 
 
 def check_strength(bound, strength):
+    if bound.is_fixed and bound.framework.is_vector(strength):
+        raise CaseTrouble("unsupported", "the layer's λ is fixed")
     if bound.is_fixed and bound.fixed_strength is not None and strength != bound.fixed_strength:
         raise CaseTrouble("unsupported", f"the layer's λ is fixed at {bound.fixed_strength}; the case needs {strength}")
 

@@ -43,12 +43,26 @@ def reads(module):
     return when
 
 
+def said_of(module, word, unless_told):
+    """What the author says under this word of GRADPROOF."""
+    table = getattr(module, "GRADPROOF", None)
+    return table.get(word, unless_told) if isinstance(table, dict) else unless_told
+
+
 def twice(module, unless_told):
     """Whether the author says that the layer can be differentiated twice: GRADPROOF = {"twice": True}."""
     table = getattr(module, "GRADPROOF", None)
     answer = table.get("twice", unless_told) if isinstance(table, dict) else unless_told
     if not isinstance(answer, bool):
         raise SubjectTrouble("form", f"GRADPROOF says {answer!r} of differentiating twice; it must be True or False")
+    return answer
+
+
+def vector(module):
+    """Whether the author says that λ may be a vector, with an entry for each row: GRADPROOF = {"vector": True} or "column"."""
+    answer = said_of(module, "vector", False)
+    if answer not in (True, False, "column"):
+        raise SubjectTrouble("form", f"GRADPROOF says {answer!r} of vectors of λ; it must be True, False or 'column'")
     return answer
 
 

@@ -58,10 +58,15 @@ class _Life:
     # One method per step.
 
     def make(self, step):
-        self.layers[step["name"]] = self.stage.make(literal(step["lambda"]))
+        self.layers[step["name"]] = self.stage.make(self.strength_of(step))
 
     def set(self, step):
-        self.layers[step["name"]].set(literal(step["lambda"]))
+        self.layers[step["name"]].set(self.strength_of(step))
+
+    def strength_of(self, step):
+        """λ: a number, or a tensor with one for each row."""
+        given = step["lambda"]
+        return self.stage.vector([literal(word) for word in given]) if isinstance(given, list) else literal(given)
 
     def deepcopy(self, step):
         self.layers[step["name"]] = self.layers[step["of"]].deepcopied()

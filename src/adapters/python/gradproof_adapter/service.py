@@ -7,7 +7,7 @@ import signal
 import sys
 
 from gradproof_adapter.case import Case
-from gradproof_adapter.frameworks import framework_of, open_subject
+from gradproof_adapter.frameworks import KINDS, framework_of, open_subject
 from gradproof_adapter.graphtext import GraphError, UnknownOp
 from gradproof_adapter.trouble import (
     LONGEST_MESSAGE, CaseTrouble, ProtocolTrouble, SubjectTrouble, as_reply, one_line, printable)
@@ -28,15 +28,15 @@ class Session:
         self.subject = None
         self.refusal = None
 
-    def opened(self):
+    def opened(self, contract=""):
         """The subject.  It is imported once, at the first call; a failure to do so is final as well."""
         if self.refusal is not None:
             raise self.refusal
         if self.subject is None:
             try:
                 if self.framework == "auto":
-                    self.framework = framework_of(self.file)
-                self.subject = open_subject(self.framework, self.file, self.name)
+                    self.framework = framework_of(self.file, contract == "schedule")
+                self.subject = open_subject(self.framework, self.file, self.name, contract)
             except SubjectTrouble as trouble:
                 self.refusal = trouble
                 raise
@@ -46,8 +46,12 @@ class Session:
 def hello(session, request):
     if request.get("protocol") != PROTOCOL:
         raise ProtocolTrouble(f"this adapter speaks protocol {PROTOCOL}; the request says {request.get('protocol')!r}")
-    description = session.opened().description
-    return {"protocol": PROTOCOL, "adapter": session.framework, **description}
+    contract = request.get("contract", "")
+    if contract not in KINDS:
+        raise ProtocolTrouble(f"this adapter knows no contract {contract!r}; known: {', '.join(filter(None, KINDS))}")
+    description = session.opened(contract).description
+    opened_as = {"contract": contract} if contract else {}
+    return {"protocol": PROTOCOL, "adapter": session.framework, **description, **opened_as}
 
 
 def run(session, request):

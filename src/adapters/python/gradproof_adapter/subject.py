@@ -1,7 +1,7 @@
 """A subject that is ready to be run, whatever the framework."""
 
 from gradproof_adapter.binding import bind
-from gradproof_adapter.loading import InHand, load, reads, twice, under
+from gradproof_adapter.loading import InHand, load, reads, twice, under, vector
 from gradproof_adapter.scenario import live
 
 
@@ -11,6 +11,7 @@ class Subject:
     def __init__(self, framework, file, name, run_graph, stage):
         module, found = load(file, name)
         framework.choose(under(module, framework.under))
+        framework.vector = vector(module)
         self.bound = bind(framework, module, found, name, isinstance(file, InHand))
         self.run_graph = run_graph
         self.stage = stage
@@ -19,6 +20,8 @@ class Subject:
             "framework": framework.version(), "subject": name, "form": bound.form, "lambda": bound.strength,
             "dtypes": list(framework.dtypes), "ops": ["input", "const", "reverse", *framework.ops],
             "layouts": list(framework.layouts), "steps": framework.steps(), "twice": twice(module, framework.twice), "reads": reads(module)}
+        if framework.vector:
+            self.description["vector"] = True
         if bound.is_fixed:
             self.description["fixed_lambda"] = bound.fixed_strength
 

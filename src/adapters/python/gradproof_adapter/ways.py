@@ -31,7 +31,8 @@ class Search:
     def __init__(self, framework, module, give, hint, numbers_only=True):
         self.framework = framework
         self.module = module
-        self.give = give
+        # A vector is a tensor by the time that it comes here, in the dtype of the case.
+        self.give = lambda strength: strength if framework.is_vector(strength) else give(strength)
         self.hint = hint
         self.numbers_only = numbers_only    # whether `give` makes numbers, which is what every parameter may be given
 
@@ -158,6 +159,13 @@ class Search:
             return Holder(layer, set_strength, instance, lambda copied: around(self.entry(copied), copied, setter))
         return hold
 
+    def put(self, owner, name, given):
+        """A vector of λ takes the place of whatever is there; one λ becomes what was there before."""
+        if self.framework.is_vector(given):
+            setattr(owner, name, given)
+        else:
+            self.framework.put(owner, name, given)
+
     def setter(self, made, name, strength):
         """How to give another λ to an object that was made with this one: by a method for that, or an attribute.
 
@@ -165,9 +173,12 @@ class Search:
         """
         for method in setters(made):
             return lambda instance, other: getattr(instance, method)(self.give(other))
-        names = [each for each in settable(self.framework, made) if math.isclose(float(getattr(made, each)), strength, rel_tol=1e-3)]
+        if self.framework.is_vector(strength):
+            names = [each for each in self.framework.attributes(made) if self.framework.is_vector(getattr(made, each, None))]
+        else:
+            names = [each for each in settable(self.framework, made) if math.isclose(float(getattr(made, each)), strength, rel_tol=1e-3)]
         for attribute in sorted(names, key=lambda each: each.strip("_") != name.strip("_")):
-            return lambda instance, other: self.framework.put(instance, attribute, self.give(other))
+            return lambda instance, other: self.put(instance, attribute, self.give(other))
         return None
 
     def by_method(self, instance, make, form, call):
@@ -179,13 +190,13 @@ class Search:
     def by_attribute(self, instance, make, form, call):
         for name in self.names("attribute", settable(self.framework, instance), dir(instance)):
             def give(each, strength, name=name):
-                self.framework.put(each, name, self.give(strength))
+                self.put(each, name, self.give(strength))
             yield Way(form, f"attribute {name}", Copies(instance, make, give, self.calling(call)), held_by_giving(make, give, self.calling(call)))
 
     def by_class_attribute(self, function, call):
         for name in self.names("attribute", settable(self.framework, function), dir(function)):
             def layer(strength, name=name):
-                self.framework.put(function, name, self.give(strength))
+                self.put(function, name, self.give(strength))
                 return call.of(function.apply)
             yield Way(self.framework.function_word, f"class attribute {name}", lambda layer=layer: layer, held_by_class(layer))
 

@@ -12,7 +12,7 @@ from gradproof_adapter.jax_.kind import Jax  # noqa: E402
 from gradproof_adapter.subject import Subject  # noqa: E402
 
 
-def open_subject(file, name):
+def open_subject(file, name, kind=Subject):
     # Without this JAX has no double precision; with it, arrays keep the dtype that they have.
     jax.config.update("jax_enable_x64", True)
-    return Subject(Jax(), file, name, run_case, Stage)
+    return kind(Jax(), file, name, run_case, Stage)

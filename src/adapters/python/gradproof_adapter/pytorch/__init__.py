@@ -8,10 +8,10 @@ from gradproof_adapter.pytorch.stage import Stage
 from gradproof_adapter.subject import Subject
 
 
-def open_subject(file, name):
+def open_subject(file, name, kind=Subject):
     # The tensors are small: a second thread costs more than it gives, and one thread sums in one order.
     torch.set_num_threads(1)
-    subject = Subject(PyTorch(), file, name, run_case, Stage)
+    subject = kind(PyTorch(), file, name, run_case, Stage)
     go_backward_once()
     return subject
 

@@ -41,6 +41,12 @@ class PyTorch(Framework):
     def is_trial_in_a_fork(self):
         return True                         # PyTorch survives a fork as long as it has not gone backward.
 
+    def without_gradient(self, x):
+        return x.detach()
+
+    def with_gradient(self, x):
+        return x if x.requires_grad else x.requires_grad_(True)
+
     def number(self, x):
         return x.item()
 

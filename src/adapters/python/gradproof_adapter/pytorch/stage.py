@@ -21,6 +21,9 @@ class Stage:
         check_strength(self.bound, strength)
         return self._own("giving λ", lambda: self.bound.hold(strength))
 
+    def vector(self, values):
+        return tensor(values, self.bound.framework.vector_shape(len(values)), self.dtype)
+
     def leaf(self, values, shape):
         return tensor(values, shape, self.dtype).requires_grad_(True)
 

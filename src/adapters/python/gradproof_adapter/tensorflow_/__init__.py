@@ -18,7 +18,7 @@ from gradproof_adapter.subject import Subject  # noqa: E402
 from gradproof_adapter.tensorflow_.kind import TensorFlow  # noqa: E402
 
 
-def open_subject(file, name):
+def open_subject(file, name, kind=Subject):
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    return Subject(TensorFlow(), file, name, run_case, Stage)
+    return kind(TensorFlow(), file, name, run_case, Stage)

@@ -1,0 +1,20 @@
+"""All objects share one count.
+
+Subject: Warmup
+"""
+
+import math
+
+
+class Warmup:
+    i = 0
+
+    def __init__(self, n, lo=0.0, hi=1.0, alpha=10.0):
+        self.n, self.lo, self.hi, self.alpha = n, lo, hi, alpha
+
+    def step(self):
+        Warmup.i += 1
+
+    @property
+    def coeff(self):
+        return self.lo + (self.hi - self.lo) * (2 / (1 + math.exp(-self.alpha * Warmup.i / self.n)) - 1)

@@ -1,0 +1,10 @@
+"""Step i is taken for step i + 1.
+
+Subject: coeff
+"""
+
+import math
+
+
+def coeff(i, n, lo, hi, alpha):
+    return lo + (hi - lo) * (2 / (1 + math.exp(-alpha * (i + 1) / n)) - 1)
