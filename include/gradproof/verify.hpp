@@ -5,18 +5,21 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "gradproof/result.hpp"
 #include "gradproof/verdict.hpp"
 
 namespace gradproof {
 
-// Who is to be judged: `builtin`, `so:LIBRARY[:PREFIX]`, `py:FILE:NAME`, `js:FILE:NAME` or `socket:PATH`.
+// Who is to be judged: `builtin`, `so:LIBRARY[:PREFIX]`, `py:FILE:NAME`, `js:FILE:NAME`, `cmd:COMMAND LINE` or
+// `socket:PATH`.
 struct Target {
-  enum class Kind { builtin, plugin, python, javascript, running } kind;
+  enum class Kind { builtin, plugin, python, javascript, command, running } kind;
   std::string text;  // as it was written
   std::string file;
   std::string name;  // the prefix of a plugin's symbols, or the name in a Python or JavaScript file
+  std::vector<std::string> words{};  // of the command line of an adapter
 };
 // Why a target can't be tried: a sentence with the remedy.
 struct BadTarget {

@@ -99,7 +99,8 @@ struct Arguments {
 void add_verify(CLI::App& app, Arguments& a, int& code) {
   CLI::App* c = app.add_subcommand(
     "verify",
-    "Judge gradient reversal layers: builtin, so:LIBRARY[:PREFIX], py:FILE:NAME, js:FILE:NAME, socket:PATH");
+    "Judge gradient reversal layers: builtin, so:LIBRARY[:PREFIX], py:FILE:NAME, js:FILE:NAME, \"cmd:COMMAND "
+    "LINE\", socket:PATH");
   c->add_option("target", a.verify.targets, "What to judge")->required();
   c->add_option("--seed", a.verify.seed, "Seed of all random choices")->check(seed_range);
   c->add_option("--graphs", a.verify.graphs, "Random graphs of each family and dtype")

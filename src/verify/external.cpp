@@ -209,6 +209,7 @@ protocol::Command command_for(const Target& target, const Launch& launch) {
       return {{launch.node, launch.adapters + "/javascript/adapter/main.js", target.file, target.name},
               {},
               target.text};
+    case Target::Kind::command: return {target.words, {}, target.text};
     case Target::Kind::running: return {{launch.self, "relay", target.file}, {}, target.text};
     case Target::Kind::builtin: break;
   }
