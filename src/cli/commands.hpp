@@ -68,6 +68,11 @@ struct ReplayArguments {
 };
 int replay(const Common& common, const ReplayArguments& arguments);
 
+struct ConformanceArguments {
+  std::vector<std::string> words;  // of the adapter's command, or one target
+};
+int conformance(const Common& common, const ConformanceArguments& arguments);
+
 int list(const std::string& what);
 int explain(const std::string& property);
 int doctor(const Common& common);

@@ -90,6 +90,7 @@ struct Arguments {
   cli::PropertiesArguments properties;
   cli::CheckArguments check;
   cli::ReplayArguments replay;
+  cli::ConformanceArguments conformance;
   std::string list = "targets";
   std::string explain;
   std::string library, prefix = "grl";
@@ -168,6 +169,15 @@ void add_replay(CLI::App& app, Arguments& a, int& code) {
   c->callback([&] { code = cli::replay(a.common, a.replay); });
 }
 
+void add_conformance(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* c = app.add_subcommand("conformance", "Test an adapter: whether it keeps to the protocol");
+  c->add_option("adapter", a.conformance.words,
+                "The adapter's command and its arguments, behind -- where it has options; or a target")
+    ->required();
+  add_subject_options(*c, a.common);
+  c->callback([&] { code = cli::conformance(a.common, a.conformance); });
+}
+
 void add_small_commands(CLI::App& app, Arguments& a, int& code) {
   CLI::App* list = app.add_subcommand("list", "List targets, properties, ops or dtypes");
   list->add_option("what", a.list, "targets, properties, ops or dtypes")
@@ -223,6 +233,7 @@ int main(int argc, char** argv) {
   add_properties(app, a, code);
   add_check(app, a, code);
   add_replay(app, a, code);
+  add_conformance(app, a, code);
   add_small_commands(app, a, code);
   cli::install_signal_handlers();
   try {

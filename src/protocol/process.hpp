@@ -70,6 +70,13 @@ class Process {
   // The next line that begins with '{'.
   [[nodiscard]] std::variant<std::string, Failure> receive(const Deadline& deadline);
 
+  // Closes its standard input, which asks it to end; receive() then tells of its last words and its end.
+  void end_input() noexcept { input_.close(); }
+  // With which it ended by itself, if it has.
+  [[nodiscard]] std::optional<int> exit_status() {
+    return ended() && !ending_->by_signal ? ending_->number : std::nullopt;
+  }
+
   // Ends the whole group: stdin is closed, then comes the grace, then SIGTERM, then SIGKILL. Reaps the
   // leader.
   void stop(std::chrono::milliseconds grace) noexcept;

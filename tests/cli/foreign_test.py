@@ -1,6 +1,7 @@
 """Adapters of other people's: any program as a target, and the program that tests one."""
 
 import os
+import re
 import shlex
 import sys
 import unittest
@@ -62,6 +63,130 @@ class CommandTarget(CliCase):
         ended = self.gradproof("verify", "cmd:./nothing")
         self.assertEqual(ended.code, 3)
         self.assertIn('cannot start "./nothing": no such file', ended.out)
+
+
+# A fault in the tiny adapter: what is written in place of what, and the clause that has to fail first. Most break no other.
+FAULTS = {
+    "another id": ('"id": request["id"], **reply', '"id": request["id"] + 1, **reply', "ids"),
+    "no id": ('{"id": request["id"], **reply(request)}', "reply(request)", "ids"),
+    "a print that looks like a reply": ('    request = None\n', '    request = None\n    replies.write(\'{"debug": true}\\n\')\n', "clean-output"),
+    "a print that begins with a brace": ('    request = None\n', '    request = None\n    replies.write("{epoch 1}\\n")\n', "clean-output"),
+    "a print": ('    request = None\n', '    request = None\n    replies.write("importing\\n")\n', "clean-output"),
+    "two replies": ('json.dumps(answer) + "\\n"', 'json.dumps(answer) + "\\n" + json.dumps(answer) + "\\n"', "one-reply"),
+    "silence at an unknown command": ('        name = request.get("id")', '        if "bye" in str(trouble): continue\n        name = request.get("id")', "other-version"),
+    "any version will do": (' and request.get("protocol") == 1', "", "other-version"),
+    "an unknown command is obeyed": ('    raise ValueError(f"only', '    return {"ok": True}\n    raise ValueError(f"only', "other-version"),
+    "no commands but three": ("    raise ValueError(f\"only hello (protocol 1), run (cases) and bye; not {command}\")",
+                              '    if command == "hello":\n        raise ValueError("version")\n    return {"ok": False, "error": "what?"}', "unknown-command"),
+    "an id where there is none": ("else None, \"ok\"", "else 0, \"ok\"", "unreadable"),
+    "cases of any kind": (' and isinstance(request.get("cases"), list)', "", "bad-run"),
+    "a dtype that it has not": ('"dtypes": ["f64"]', '"dtypes": ["f64", "f32"]', "dtype-f32"),
+    "a dtype under another's name": ('{"dtype": "f64", "shape"', '{"dtype": "f32", "shape"', "tensors"),
+    "a dtype that there is not": ('"dtypes": ["f64"]', '"dtypes": ["f64", "double"]', "names"),
+    "truncated base64": ('.decode("ascii")', '.decode("ascii")[:-1]', "tensors"),
+    "gradients in another order": ("for name in inputs]}", "for name in sorted(inputs)]}", "order"),
+    "the last output's gradient alone": ("[a + b for a, b in zip(gradients[name], gradient)]", "gradient", "outputs-add"),
+    "a cotangent is never filled": ("numbers * count if len(numbers) == 1 else numbers", "numbers", "tensors"),
+    "no cotangent is none": ('or "[1]"', 'or "[0]"', "cotangents"),
+    "no hex floats": ('float.fromhex(word) if "x" in word else float(word)', "float(word)", "numbers"),
+    "no minus zero": ("return float.fromhex", "return 0.0 if word.strip('-') in ('0', '0.0') else float.fromhex", "dtype-f64"),
+    "a short buffer": ("in sys.stdin.buffer:", 'in iter(lambda: sys.stdin.buffer.readline(1 << 16), b""):', "long-lines"),
+    "an op that it has not": ('"ops": ["input", "reverse"]', '"ops": ["input", "reverse", "tanh"]', "op-tanh"),
+    "a wrong op": ('return [-lambda_ * g', "return [lambda_ * g", "op-reverse"),
+    "a layout that it has not": ('"layouts": ["contiguous"]', '"layouts": ["contiguous", "strided"]', "layout-strided"),
+    "a step that it has not": ('"layouts": ["contiguous"]', '"layouts": ["contiguous"], "steps": ["make", "leaf", "forward", "backward"]', "step-make"),
+    "an error in one case is one of all": ("    except Unsupported as why:", "    except ZeroDivisionError as why:", "batch"),
+    "results in reverse": ('for case in request["cases"]]', 'for case in request["cases"]][::-1]', "batch"),
+    "another word for unsupported": ('"kind": "unsupported"', '"kind": "sorry"', "unsupported"),
+    "any layout will do": (' or case.get("layout", "contiguous") != "contiguous"', "", "unsupported"),
+    "bye is ignored": ('    if answer["ok"] and request["command"] == "bye":\n        break\n', "", "bye"),
+    "bye without a reply": ('    replies.write(json', '    if answer["ok"] and request["command"] == "bye":\n        break\n    replies.write(json', "bye"),
+    "a bad status at the end": ("for received in", "import atexit\natexit.register(os._exit, 4)\nfor received in", "bye"),
+    "the end of input is not the end": ('        break\n', "        os._exit(0)\nimport time\ntime.sleep(60)\n", "end-of-input"),
+}
+
+
+class Conformance(CliCase):
+    def setUp(self):
+        super().setUp()
+        with open(TINY, encoding="utf-8") as file:
+            self.tiny = file.read()
+
+    def conformance(self, source, *options, **more):
+        self.file("adapter.py", source)
+        return self.gradproof("conformance", *options, "python3", "adapter.py", **more)
+
+    @staticmethod
+    def clauses(text):
+        """Clause: verdict, in the table's order."""
+        return dict(re.findall(r"(?m)^  ([a-z0-9-]+) +(passed|FAILED|not tried)\b", text))
+
+    def test_the_tiny_adapter_conforms(self):
+        ended = self.conformance(self.tiny)
+        self.assertEqual(ended.code, 0, ended.out + ended.err)
+        self.assertIn("\nCONFORMS\n", ended.out)
+        clauses = self.clauses(ended.out)
+        self.assertEqual(set(clauses.values()), {"passed"})
+        self.assertGreaterEqual(len(clauses), 25)
+        self.assertRegex(ended.out, r"not declared: .*dtype-f32.*op-tanh.*step-make")
+
+    def test_each_fault_fails_in_its_clause(self):
+        for name, (right, wrong, clause) in FAULTS.items():
+            with self.subTest(name):
+                self.assertEqual(self.tiny.count(right), 1, right)
+                ended = self.conformance(self.tiny.replace(right, wrong), "--timeout", "0.7")
+                failed = [c for c, verdict in self.clauses(ended.out).items() if verdict == "FAILED"]
+                self.assertEqual((ended.code, failed[:1]), (1, [clause]), ended.out)
+                self.assertIn(f"\n  {clause}: ", ended.out)
+                self.assertIn("\nDOES NOT CONFORM\n", ended.out)
+
+    def test_nothing_tried_is_no_pass(self):
+        for source in ("", "import sys; sys.exit(3)", "import sys\nfor line in sys.stdin: print('{\"id\": 1, \"ok\": true}', flush=True)"):
+            with self.subTest(source):
+                ended = self.conformance(source, "--timeout", "0.5", "--start-timeout", "5")
+                self.assertEqual(ended.code, 1, ended.out)
+                self.assertEqual(self.clauses(ended.out)["hello"], "FAILED")
+
+    def test_a_mute_adapter_is_given_up(self):
+        ended = self.conformance("import time; time.sleep(60)", "--timeout", "0.3", "--start-timeout", "0.3")
+        self.assertEqual(ended.code, 1)
+        self.assertLess(ended.seconds, 10)
+        self.assertIn("no answer within 300 ms", ended.out)
+        self.assertEqual(self.clauses(ended.out)["ids"], "not tried")
+
+    def test_an_adapter_that_prints_for_ever(self):
+        ended = self.conformance("print('{' * 1000)\nwhile True: print('x' * 100000)", "--timeout", "2")
+        self.assertEqual(ended.code, 1)
+        self.assertEqual(self.clauses(ended.out)["hello"], "FAILED")
+
+    def test_a_program_that_is_not_there(self):
+        ended = self.gradproof("conformance", "./nothing")
+        self.assertEqual(ended.code, 3)
+        self.assertIn("NO ADAPTER: cannot start \"./nothing\": no such file", ended.out)
+
+    def test_wrong_use(self):
+        self.refused("conformance", says=["adapter", "required"])
+        self.refused("conformance", "builtin", says=["builtin has no adapter"])
+        self.refused("conformance", "py:nothing.py:GRL", says=["there is no file nothing.py"])
+
+    def test_the_adapter_has_options_of_its_own(self):
+        self.file("adapter.py", self.tiny)
+        for words in (("--", "python3", "-u", "adapter.py"), ("cmd:python3 -u adapter.py",)):
+            with self.subTest(words):
+                self.assertEqual(self.gradproof("conformance", *words).code, 0)
+
+    def test_the_c_adapter_conforms(self):
+        ended = self.gradproof("conformance", self.example("right_grl.so"))
+        self.assertEqual(ended.code, 0, ended.out)
+        for clause in ("dtype-f32", "layout-strided", "op-matmul", "op-tanh", "op-concat"):
+            self.assertEqual(self.clauses(ended.out)[clause], "passed")
+
+    def test_every_operation_has_a_sample(self):
+        """The C adapter has all of them; one that we had no graph for would be missing in the table."""
+        ops = re.findall(r"(?m)^(\S+) +(?:leaf|elementwise|selection|linear) ", self.gradproof("list", "ops").out)
+        tried = self.clauses(self.gradproof("conformance", self.example("right_grl.so")).out)
+        self.assertGreaterEqual(len(ops), 32)
+        self.assertEqual({op for op in ops if f"op-{op}" not in tried}, set())
 
 
 if __name__ == "__main__":

@@ -97,11 +97,11 @@ def reply(request):
         return {"ok": True, "protocol": 1, "adapter": "tiny", "framework": "Python", "subject": "reversal",
                 "form": "two functions", "lambda": "second argument", "dtypes": ["f64"], "ops": ["input", "reverse"],
                 "layouts": ["contiguous"]}
-    if command == "run":
+    if command == "run" and isinstance(request.get("cases"), list):
         return {"ok": True, "results": [result(case) for case in request["cases"]]}
     if command == "bye":
         return {"ok": True}
-    raise ValueError(f"only hello (protocol 1), run and bye; not {command}")
+    raise ValueError(f"only hello (protocol 1), run (cases) and bye; not {command}")
 
 
 replies = os.fdopen(os.dup(1), "w", buffering=1)
