@@ -35,6 +35,7 @@ struct Launch {
   std::string adapters;  // the folder that holds python/ and javascript/
   std::chrono::milliseconds start{60000};
   std::chrono::milliseconds reply{20000};
+  std::size_t memory = std::size_t{8} << 30;  // bytes that a subject may have resident; 0: any number
 };
 
 // A failure that the subject's owner accepts: a pattern over "property:dtype" in which * stands for anything, and why.

@@ -28,7 +28,8 @@ struct Common {
   std::string json;      // also write the report here; "-" is standard output, in place of the text
   double start_seconds = 60;
   double reply_seconds = 20;
-  bool quiet = false;  // no progress
+  std::uint64_t memory = 0;  // bytes that a subject may have resident; 0: any number
+  bool quiet = false;        // no progress
 };
 
 struct VerifyArguments {

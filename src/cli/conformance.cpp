@@ -81,7 +81,8 @@ int conformance(const Common& common, const ConformanceArguments& arguments) {
   Conformance result;
   {
     Progress progress(common);
-    ConformanceOptions options{{.start = launch.start, .reply = launch.reply}, &stop, {}};
+    ConformanceOptions options{
+      {.start = launch.start, .reply = launch.reply, .memory_bytes = launch.memory}, &stop, {}};
     options.progress = [&](const std::string& what, std::size_t done, std::size_t of) {
       progress.show(what, done, of);
     };

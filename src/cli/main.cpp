@@ -1,5 +1,6 @@
 // The command line.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <CLI/CLI.hpp>
@@ -10,6 +11,7 @@
 #include "adapters/c/serve.hpp"
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
+#include "protocol/children.hpp"
 
 namespace {
 
@@ -45,6 +47,12 @@ std::string from_environment(const char* name, const char* otherwise) {
   return set != nullptr && *set != '\0' ? set : otherwise;
 }
 
+std::uint64_t half_of_memory() {
+  const long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
+  return pages > 0 && bytes > 0 ? static_cast<std::uint64_t>(pages) / 2 * static_cast<std::uint64_t>(bytes)
+                                : 0;
+}
+
 // CLI11's own ranges let NaN pass.
 const CLI::Validator seconds_range(
   [](std::string& text) {
@@ -74,6 +82,10 @@ void add_subject_options(CLI::App& command, cli::Common& common) {
     ->check(seconds_range);
   command.add_option("--timeout", common.reply_seconds, "Seconds that a subject may take to answer")
     ->check(seconds_range);
+  command
+    .add_option("--memory", common.memory,
+                "Memory that a subject may hold, such as 4GiB; 0: any (default: half of the machine's)")
+    ->transform(CLI::AsSizeValue(false));
   command.add_flag("--quiet", common.quiet, "No progress on standard error");
 }
 
@@ -227,6 +239,7 @@ int main(int argc, char** argv) {
   a.common.self = own_path(argv[0]);
   a.common.adapters = adapters_folder(a.common.self);
   a.common.python = from_environment("GRADPROOF_PYTHON", "python3");
+  a.common.memory = half_of_memory();
   a.common.node = from_environment("GRADPROOF_NODE", "node");
   int code = cli::Exit::holds;
   add_verify(app, a, code);
@@ -236,6 +249,7 @@ int main(int argc, char** argv) {
   add_conformance(app, a, code);
   add_small_commands(app, a, code);
   cli::install_signal_handlers();
+  gradproof::protocol::adopt_orphans();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -1,14 +1,17 @@
 """Adapters of other people's: any program as a target, and the program that tests one."""
 
+import contextlib
 import os
 import re
+import select
 import shlex
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from program import ROOT, CliCase  # noqa: E402
+from program import ROOT, CliCase, Running  # noqa: E402
 
 TINY = os.path.join(ROOT, "docs", "examples", "python", "tiny_adapter.py")
 
@@ -187,6 +190,64 @@ class Conformance(CliCase):
         tried = self.clauses(self.gradproof("conformance", self.example("right_grl.so")).out)
         self.assertGreaterEqual(len(ops), 32)
         self.assertEqual({op for op in ops if f"op-{op}" not in tried}, set())
+
+
+AT_RUN = '    if command == "run" and'
+# What an adapter does to us: what is written in place of what, the exit code, and what the report says.
+HOSTILE = {
+    "hangs at hello": ('    command = request.get("command")', '    import time; time.sleep(60)\n    command = request.get("command")', 3, "no answer within 2 s"),
+    "hangs at run": (AT_RUN, f'    if command == "run": import time; time.sleep(60)\n{AT_RUN}', 1, "does not come back in time"),
+    "hangs at bye": ('    if command == "bye":', '    if command == "bye":\n        import time; time.sleep(60)', 0, "VERIFIED"),
+    "a byte each second": ('    replies.write(json.dumps(answer) + "\\n")', "    import time\n    for byte in json.dumps(answer) + chr(10):\n        os.write(replies.fileno(), byte.encode())\n"
+                           "        time.sleep(request['command'] == 'run')", 1, "does not come back in time"),
+    "a gigabyte of an answer": (AT_RUN, '    for _ in range(1024 * (command == "run")):\n        os.write(replies.fileno(), b"{" * (1 << 20))\n' + AT_RUN, 1, "wrote more than"),
+    "a gigabyte of prints": (AT_RUN, '    for _ in range(1024 * (command == "run")):\n        os.write(replies.fileno(), b"x" * (1 << 20))\n' + AT_RUN, 1, "wrote more than"),
+    "every reply twice": ('json.dumps(answer) + "\\n"', 'json.dumps(answer) + "\\n" + json.dumps(answer) + "\\n"', 1, "a second time"),
+    "NaN for everything": ("return [-lambda_ * g for g in gradient]", 'return [float("nan") for g in gradient]', 1, "observed nan"),
+    "takes all memory": (AT_RUN, '    while command == "run": globals().setdefault("kept", []).append(os.urandom(1 << 20) * 8)\n' + AT_RUN, 1, "takes more and more memory"),
+    "leaves a process in a session of its own": (AT_RUN, '    if command == "run" and os.fork() == 0:\n        os.setsid()\n        if os.fork() == 0:\n            import time; time.sleep(60)\n'
+                                                 "        os._exit(0)\n" + AT_RUN, 0, "VERIFIED"),
+    "exits with 0 at run": (AT_RUN, '    if command == "run": os._exit(0)\n' + AT_RUN, 1, "takes its process down"),
+    "exits with 0 at hello": ('    command = request.get("command")', '    os._exit(0)\n    command = request.get("command")', 3, "exited with status 0"),
+    "invalid UTF-8": ('    replies.write(json.dumps(answer) + "\\n")', '    os.write(replies.fileno(), b\'{"id": %d, "ok": "\\xff"}\\n\' % request["id"])', 3, "not JSON"),
+}
+
+
+class Hostile(CliCase):
+    """Whatever an adapter does: a verdict, within the deadlines, in bounded memory, with no process and no file left."""
+
+    def judged(self, source):
+        """The run's exit code, its report, and the most memory that the program had, in bytes."""
+        self.file("adapter.py", source)
+        own = os.path.join(self.folder, "tmp")
+        os.makedirs(own, exist_ok=True)
+        running = Running("verify", "cmd:python3 adapter.py", "--timeout", "1", "--start-timeout", "2", "--memory", "300MiB", "--graphs", "12", cwd=self.folder, TMPDIR=own)
+        peak = 0
+        while running.process.poll() is None:
+            with contextlib.suppress(OSError), open(f"/proc/{running.process.pid}/status", encoding="ascii") as file:
+                peak = max([peak, *(1024 * int(kb) for kb in re.findall(r"VmHWM:\s+(\d+) kB", file.read()))])
+            if time.monotonic() - running.began > 60:
+                break
+            select.select([], [], [], 0.05)
+        ended = running.end(10)
+        self.decent(ended)
+        self.assertEqual(os.listdir(own), [], "files are left over")
+        return ended, peak
+
+    def test_each_ends_in_a_verdict(self):
+        for name, (right, wrong, code, says) in HOSTILE.items():
+            with self.subTest(name):
+                with open(TINY, encoding="utf-8") as file:
+                    tiny = file.read()
+                self.assertEqual(tiny.count(right), 1, right)
+                ended, peak = self.judged(tiny.replace(right, wrong))
+                self.assertEqual(ended.code, code, ended.out + ended.err)
+                self.assertIn(says, ended.out)
+                self.assertLess(ended.seconds, 45)
+                # An answer may have 256 MiB, in a buffer that grows by doubling.
+                self.assertLess(peak, 900 << 20)
+                if "prints" in name:
+                    self.assertLess(peak, 100 << 20)
 
 
 if __name__ == "__main__":
