@@ -5,18 +5,21 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "gradproof/result.hpp"
 #include "gradproof/verdict.hpp"
 
 namespace gradproof {
 
-// Who is to be judged: `builtin`, `so:LIBRARY[:PREFIX]`, `py:FILE:NAME`, `js:FILE:NAME` or `socket:PATH`.
+// Who is to be judged: `builtin`, `so:LIBRARY[:PREFIX]`, `py:FILE:NAME`, `js:FILE:NAME`, `cmd:COMMAND LINE` or
+// `socket:PATH`.
 struct Target {
-  enum class Kind { builtin, plugin, python, javascript, running } kind;
+  enum class Kind { builtin, plugin, python, javascript, command, running } kind;
   std::string text;  // as it was written
   std::string file;
   std::string name;  // the prefix of a plugin's symbols, or the name in a Python or JavaScript file
+  std::vector<std::string> words{};  // of the command line of an adapter
 };
 // Why a target can't be tried: a sentence with the remedy.
 struct BadTarget {
@@ -32,6 +35,7 @@ struct Launch {
   std::string adapters;  // the folder that holds python/ and javascript/
   std::chrono::milliseconds start{60000};
   std::chrono::milliseconds reply{20000};
+  std::size_t memory = std::size_t{8} << 30;  // bytes that a subject may have resident; 0: any number
 };
 
 // A failure that the subject's owner accepts: a pattern over "property:dtype" in which * stands for anything, and why.

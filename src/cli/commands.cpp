@@ -216,6 +216,7 @@ int list(const std::string& what) {
       "so:LIBRARY[:PREFIX]      a C plugin: PREFIX_forward and PREFIX_backward (default prefix grl)\n"
       "py:FILE:NAME             a PyTorch layer: autograd.Function, nn.Module, factory or function\n"
       "js:FILE:NAME             a TensorFlow.js or jax-js layer: function, factory or tf.layers.Layer\n"
+      "cmd:COMMAND LINE         any program that speaks the protocol; gradproof conformance tests it first\n"
       "socket:PATH              a layer in a program that runs already, such as a test of yours\n");
   return Exit::holds;
 }

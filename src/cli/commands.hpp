@@ -28,7 +28,8 @@ struct Common {
   std::string json;      // also write the report here; "-" is standard output, in place of the text
   double start_seconds = 60;
   double reply_seconds = 20;
-  bool quiet = false;  // no progress
+  std::uint64_t memory = 0;  // bytes that a subject may have resident; 0: any number
+  bool quiet = false;        // no progress
 };
 
 struct VerifyArguments {
@@ -67,6 +68,11 @@ struct ReplayArguments {
   std::string property;  // likewise
 };
 int replay(const Common& common, const ReplayArguments& arguments);
+
+struct ConformanceArguments {
+  std::vector<std::string> words;  // of the adapter's command, or one target
+};
+int conformance(const Common& common, const ConformanceArguments& arguments);
 
 int list(const std::string& what);
 int explain(const std::string& property);

@@ -158,6 +158,7 @@ Launch launch_of(const Common& common) {
   launch.adapters = common.adapters;
   launch.start = std::chrono::milliseconds(static_cast<std::int64_t>(common.start_seconds * 1000));
   launch.reply = std::chrono::milliseconds(static_cast<std::int64_t>(common.reply_seconds * 1000));
+  launch.memory = common.memory;
   return launch;
 }
 

@@ -1,5 +1,6 @@
 // The command line.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
@@ -11,6 +12,7 @@
 #include "adapters/c/serve.hpp"
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
+#include "protocol/children.hpp"
 
 namespace {
 
@@ -46,6 +48,12 @@ std::string from_environment(const char* name, const char* otherwise) {
   return set != nullptr && *set != '\0' ? set : otherwise;
 }
 
+std::uint64_t half_of_memory() {
+  const long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
+  return pages > 0 && bytes > 0 ? static_cast<std::uint64_t>(pages) / 2 * static_cast<std::uint64_t>(bytes)
+                                : 0;
+}
+
 // CLI11's own ranges let NaN pass.
 const CLI::Validator seconds_range(
   [](std::string& text) {
@@ -75,6 +83,10 @@ void add_subject_options(CLI::App& command, cli::Common& common) {
     ->check(seconds_range);
   command.add_option("--timeout", common.reply_seconds, "Seconds that a subject may take to answer")
     ->check(seconds_range);
+  command
+    .add_option("--memory", common.memory,
+                "Memory that a subject may hold, such as 4GiB; 0: any (default: half of the machine's)")
+    ->transform(CLI::AsSizeValue(false));
   command.add_flag("--quiet", common.quiet, "No progress on standard error");
 }
 
@@ -91,6 +103,7 @@ struct Arguments {
   cli::PropertiesArguments properties;
   cli::CheckArguments check;
   cli::ReplayArguments replay;
+  cli::ConformanceArguments conformance;
   std::string list = "targets";
   std::string explain;
   std::string library, prefix = "grl";
@@ -100,7 +113,8 @@ struct Arguments {
 void add_verify(CLI::App& app, Arguments& a, int& code) {
   CLI::App* c = app.add_subcommand(
     "verify",
-    "Judge gradient reversal layers: builtin, so:LIBRARY[:PREFIX], py:FILE:NAME, js:FILE:NAME, socket:PATH");
+    "Judge gradient reversal layers: builtin, so:LIBRARY[:PREFIX], py:FILE:NAME, js:FILE:NAME, \"cmd:COMMAND "
+    "LINE\", socket:PATH");
   c->add_option("target", a.verify.targets, "What to judge")->required();
   c->add_option("--seed", a.verify.seed, "Seed of all random choices")->check(seed_range);
   c->add_option("--graphs", a.verify.graphs, "Random graphs of each family and dtype")
@@ -169,6 +183,15 @@ void add_replay(CLI::App& app, Arguments& a, int& code) {
   c->callback([&] { code = cli::replay(a.common, a.replay); });
 }
 
+void add_conformance(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* c = app.add_subcommand("conformance", "Test an adapter: whether it keeps to the protocol");
+  c->add_option("adapter", a.conformance.words,
+                "The adapter's command and its arguments, behind -- where it has options; or a target")
+    ->required();
+  add_subject_options(*c, a.common);
+  c->callback([&] { code = cli::conformance(a.common, a.conformance); });
+}
+
 void add_small_commands(CLI::App& app, Arguments& a, int& code) {
   CLI::App* list = app.add_subcommand("list", "List targets, properties, ops or dtypes");
   list->add_option("what", a.list, "targets, properties, ops or dtypes")
@@ -218,14 +241,17 @@ int main(int argc, char** argv) {
   a.common.self = own_path(argv[0]);
   a.common.adapters = adapters_folder(a.common.self);
   a.common.python = from_environment("GRADPROOF_PYTHON", "python3");
+  a.common.memory = half_of_memory();
   a.common.node = from_environment("GRADPROOF_NODE", "node");
   int code = cli::Exit::holds;
   add_verify(app, a, code);
   add_properties(app, a, code);
   add_check(app, a, code);
   add_replay(app, a, code);
+  add_conformance(app, a, code);
   add_small_commands(app, a, code);
   cli::install_signal_handlers();
+  gradproof::protocol::adopt_orphans();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

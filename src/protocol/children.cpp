@@ -1,9 +1,17 @@
 #include "protocol/children.hpp"
 
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
+
+#include "protocol/kin.hpp"
 
 namespace gradproof::protocol {
 namespace {
@@ -11,6 +19,7 @@ namespace {
 // Zero-initialised before any code runs, and trivially destroyed: a handler may come at any time.
 std::array<std::atomic<pid_t>, 256> groups;
 std::atomic<bool> forbidden;
+std::atomic<bool> adopting;
 static_assert(std::atomic<pid_t>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
 
 }  // namespace
@@ -28,6 +37,37 @@ void kill_all_children() noexcept {
       kill(group, SIGKILL);  // the leader may have left its own group
     }
   errno = saved;
+}
+
+void adopt_orphans() noexcept {
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1) == 0) adopting.store(true);
+}
+
+std::mutex& births() noexcept {
+  static std::mutex mutex;
+  return mutex;
+}
+
+bool leads_group(pid_t process) noexcept {
+  return std::ranges::any_of(groups, [&](const auto& slot) { return slot.load() == process; });
+}
+
+// A killed orphan's own children come to us in their turn, and one that forks without end is given up after some rounds.
+void end_orphans() noexcept {
+  constexpr int rounds = 200;
+  constexpr timespec pause{0, 2'000'000};
+  for (int round = 0; adopting.load() && round < rounds; ++round) {
+    bool any = false;
+    const std::scoped_lock no_birth(births());
+    for (const pid_t child : children_of(getpid())) {
+      if (leads_group(child)) continue;
+      any = true;
+      kill(child, SIGKILL);
+      waitpid(child, nullptr, WNOHANG);
+    }
+    if (!any) return;
+    nanosleep(&pause, nullptr);
+  }
 }
 
 void let_children_start() noexcept { forbidden.store(false); }

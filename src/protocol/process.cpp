@@ -10,9 +10,11 @@
 #include <csignal>
 #include <cstring>
 #include <ctime>
+#include <mutex>
 #include <thread>
 
 #include "protocol/children.hpp"
+#include "protocol/kin.hpp"
 #include "protocol/quote.hpp"
 
 namespace gradproof::protocol {
@@ -74,6 +76,7 @@ std::string_view name(Trouble trouble) noexcept {
     case Trouble::exited: return "exited";
     case Trouble::timed_out: return "timed_out";
     case Trouble::flooded: return "flooded";
+    case Trouble::memory: return "memory";
     case Trouble::garbage: return "garbage";
     case Trouble::protocol: return "protocol";
     case Trouble::interrupted: return "interrupted";
@@ -89,10 +92,12 @@ Deadline Deadline::in(milliseconds allowed) {
 
 std::variant<std::unique_ptr<Process>, Failure> Process::start(const Command& command, const Limits& limits) {
   if (children_forbidden()) return Failure{Trouble::interrupted, "interrupted", {}, {}, {}};
+  std::unique_lock birth(births());
   auto spawned = spawn(command);
   if (auto* why = std::get_if<std::string>(&spawned)) return Failure{Trouble::not_started, *why, {}, {}, {}};
   std::unique_ptr<Process> process(new Process(std::move(std::get<Spawned>(spawned)), limits));
   const Entry entry = enter_group(process->pid_);
+  birth.unlock();
   if (entry == Entry::entered) return process;
   process->stop(milliseconds{0});
   if (entry == Entry::forbidden) return Failure{Trouble::interrupted, "interrupted", {}, {}, {}};
@@ -108,7 +113,8 @@ Process::Process(Spawned spawned, const Limits& limits)
       tail_(limits.stderr_bytes),
       chunk_(chunk_bytes),
       grace_(limits.grace),
-      reply_bytes_(limits.reply_bytes) {}
+      reply_bytes_(limits.reply_bytes),
+      memory_bytes_(limits.memory_bytes) {}
 
 std::optional<Failure> Process::send(std::string_view line, const Deadline& deadline) {
   lines_.expect_reply();
@@ -123,6 +129,7 @@ std::optional<Failure> Process::send(std::string_view line, const Deadline& dead
                                            in_words(deadline.allowed));
     // A dead child whose own child still holds the pipe: the rest will never be read.
     if (now >= next_look && ended()) return std::nullopt;
+    if (now >= next_look && grown_too_large()) return too_large();
     if (now >= next_look) next_look = now + slice;
     wait_and_take_in(true, deadline);
   }
@@ -143,6 +150,7 @@ std::variant<std::string, Failure> Process::receive(const Deadline& deadline) {
       const bool more = last_chance && take_in_output();
       if (last_chance && !more && !lines_.ready()) return last_words();
       if (more) continue;
+      if (grown_too_large()) return too_large();
       next_look = now + slice;
     }
     if (now >= deadline.at) return too_late(deadline);
@@ -224,6 +232,16 @@ Failure Process::last_words() {
   return failure(Trouble::exited, "exited with status " + std::to_string(*ending_->number) + half);
 }
 
+bool Process::grown_too_large() const { return memory_bytes_ != 0 && resident_bytes(pid_) > memory_bytes_; }
+
+Failure Process::too_large() {
+  const std::size_t mebibytes = memory_bytes_ >> 20;
+  return failure(Trouble::memory, "took more than " +
+                                    (mebibytes % 1024 == 0 ? std::to_string(mebibytes / 1024) + " GiB"
+                                                           : std::to_string(mebibytes) + " MiB") +
+                                    " of memory");
+}
+
 Failure Process::too_late(const Deadline& deadline) {
   std::string message = "no answer within " + in_words(deadline.allowed);
   if (!input_.open()) message = "closed its standard input and gave " + message;
@@ -264,6 +282,7 @@ void Process::stop(milliseconds grace) noexcept {
   strike_group(pid_);
   if (ours && ended_within(after_sigkill)) waitpid(pid_, nullptr, 0);
   pid_ = -1;
+  end_orphans();
 }
 
 }  // namespace gradproof::protocol

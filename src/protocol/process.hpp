@@ -24,11 +24,25 @@ struct Limits {
   std::chrono::milliseconds grace{200};    // for a subject to end by itself once its stdin is closed
   std::size_t reply_bytes = 256u << 20;    // on stdout, for one request
   std::size_t stderr_bytes = 64u << 10;    // of its end, kept for messages
+  // That the process and its children may have resident. A limit on addresses (RLIMIT_AS) would stop the frameworks that
+  // reserve far more of those than they use, and one on what is writable (RLIMIT_DATA) their thread stacks and drivers.
+  std::size_t memory_bytes = std::size_t{8} << 30;
   std::size_t failures_in_a_row = 4;  // cases of one run() that may fail one after another before it gives up
 };
 
 // How an exchange failed. Each is the subject's doing, but for `interrupted`, which is the user's.
-enum class Trouble { none, not_started, crashed, exited, timed_out, flooded, garbage, protocol, interrupted };
+enum class Trouble {
+  none,
+  not_started,
+  crashed,
+  exited,
+  timed_out,
+  flooded,
+  memory,
+  garbage,
+  protocol,
+  interrupted
+};
 [[nodiscard]] std::string_view name(Trouble trouble) noexcept;
 
 // Every string here is well-formed UTF-8 without control characters (standard_error keeps its line breaks and
@@ -53,8 +67,8 @@ struct Deadline {
 // its stderr is drained whenever we wait, and neither a full pipe nor a silent one blocks us. One thread uses
 // one Process.
 //
-// A grandchild that leaves the group (setsid) is out of reach; it cannot hold up an exchange, but it lives
-// on.
+// A grandchild that leaves the group (setsid) cannot hold up an exchange. It lives on, but in a program that adopts
+// orphans (children.hpp), where it is ended with the process.
 class Process {
  public:
   [[nodiscard]] static std::variant<std::unique_ptr<Process>, Failure> start(const Command& command,
@@ -69,6 +83,13 @@ class Process {
 
   // The next line that begins with '{'.
   [[nodiscard]] std::variant<std::string, Failure> receive(const Deadline& deadline);
+
+  // Closes its standard input, which asks it to end; receive() then tells of its last words and its end.
+  void end_input() noexcept { input_.close(); }
+  // With which it ended by itself, if it has.
+  [[nodiscard]] std::optional<int> exit_status() {
+    return ended() && !ending_->by_signal ? ending_->number : std::nullopt;
+  }
 
   // Ends the whole group: stdin is closed, then comes the grace, then SIGTERM, then SIGKILL. Reaps the
   // leader.
@@ -97,6 +118,8 @@ class Process {
   [[nodiscard]] bool ended();
   [[nodiscard]] bool ended_within(std::chrono::milliseconds time);
   [[nodiscard]] Failure last_words();
+  [[nodiscard]] bool grown_too_large() const;
+  [[nodiscard]] Failure too_large();
   [[nodiscard]] Failure too_late(const Deadline& deadline);
   void signal_group(int signal) noexcept;
 
@@ -108,6 +131,7 @@ class Process {
   std::optional<Ending> ending_;
   std::chrono::milliseconds grace_;
   std::size_t reply_bytes_;
+  std::size_t memory_bytes_;
 };
 
 }  // namespace gradproof::protocol

@@ -348,6 +348,9 @@ std::pair<std::string, std::string> silence(const std::string& kind, const std::
             "return the output from forward, and a gradient from backward"};
   if (kind == "timed_out")
     return {"the layer does not come back in time", "look for a loop or a lock; --timeout gives it longer"};
+  if (kind == "memory")
+    return {"the layer takes more and more memory",
+            "look for what is kept from call to call; --memory allows more"};
   if (kind == "crashed" || kind == "exited")
     return {"the layer takes its process down", "run it under a debugger on the counterexample"};
   return {"the layer did not answer (" + kind + ")", ""};

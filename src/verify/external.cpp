@@ -50,6 +50,8 @@ Tensor tensor_of(const protocol::WireTensor& wire) {
   return t;
 }
 
+}  // namespace
+
 Reply reply_of(const protocol::CaseResult& result) {
   if (const auto* error = std::get_if<protocol::CaseError>(&result)) {
     const Refusal refusal = error->kind == "unsupported" ? Refusal::unsupported
@@ -67,6 +69,8 @@ Reply reply_of(const protocol::CaseResult& result) {
   a.damage = reply.damage;
   return a;
 }
+
+namespace {
 
 // Whether every reversal of the graph has this λ.
 bool only_has(const Graph& g, double lambda) {
@@ -217,6 +221,7 @@ protocol::Command command_for(const Target& target, const Launch& launch) {
       return {{launch.node, launch.adapters + "/javascript/adapter/main.js", target.file, target.name},
               {},
               target.text};
+    case Target::Kind::command: return {target.words, {}, target.text};
     case Target::Kind::running: return {{launch.self, "relay", target.file}, {}, target.text};
     case Target::Kind::builtin: break;
   }

@@ -54,8 +54,9 @@ void with_external(const Target& target, const Launch& launch, Report& report,
                    const std::function<void(Subject&, const Hello&)>& use, const std::string& contract) {
   if (std::string missing = missing_adapter(target, launch); !missing.empty())
     return no_subject(report, std::move(missing), "");
-  External subject(target.text, command_for(target, launch),
-                   protocol::Limits{.start = launch.start, .reply = launch.reply}, contract);
+  External subject(
+    target.text, command_for(target, launch),
+    protocol::Limits{.start = launch.start, .reply = launch.reply, .memory_bytes = launch.memory}, contract);
   const auto hello = subject.client().hello();
   if (const auto* failure = std::get_if<protocol::Failure>(&hello)) {
     no_subject(report, "the subject did not start: " + failure->message + remedy(target, *failure),

@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "gradproof/verify.hpp"
+#include "verify/command_line.hpp"
 
 namespace gradproof {
 
@@ -20,6 +21,15 @@ Result<Target, BadTarget> listening(const std::string& text) {
   std::error_code error;
   if (std::filesystem::is_socket(path, error)) return Target{Target::Kind::running, text, path, ""};
   return BadTarget{path + " is no Unix socket; the program that serves the layer has ended, or not begun"};
+}
+
+// Any program that speaks the protocol, with its arguments.
+Result<Target, BadTarget> command(const std::string& text) {
+  auto words = command_words(std::string_view(text).substr(4));
+  if (!words) return BadTarget{"cmd: " + words.error().message};
+  if (words->empty() || words->front().empty())
+    return BadTarget{"cmd: needs the command of an adapter, such as \"cmd:./my_adapter --fast\""};
+  return Target{Target::Kind::command, text, "", "", *std::move(words)};
 }
 
 Result<Target, BadTarget> existing(Target target) {
@@ -53,10 +63,11 @@ Result<Target, BadTarget> parse_target(const std::string& text) {
       return BadTarget{"js: needs a file and a name that it exports: js:grl.js:gradReverse"};
     return existing({Target::Kind::javascript, text, file, name});
   }
+  if (text.starts_with("cmd:")) return command(text);
   if (text.starts_with("socket:")) return listening(text);
   return BadTarget{"'" + text +
-                   "' is no target; the kinds are builtin, so:LIBRARY[:PREFIX], py:FILE:NAME, js:FILE:NAME "
-                   "and socket:PATH"};
+                   "' is no target; the kinds are builtin, so:LIBRARY[:PREFIX], py:FILE:NAME, js:FILE:NAME, "
+                   "cmd:COMMAND LINE and socket:PATH"};
 }
 
 }  // namespace gradproof

@@ -1,3 +1,4 @@
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -621,4 +622,71 @@ TEST_CASE("many exchanges in many threads", "[process]") {
   for (std::thread& thread : threads) thread.join();
   CHECK(seen == std::vector<std::string>(8, "fine exited"));
   CHECK(nobody_is_left());
+}
+
+TEST_CASE("a grandchild in a session of its own ends with its subject where orphans are adopted",
+          "[process]") {
+  // Only from here on: what this program's other tests see is the ordinary way.
+  adopt_orphans();
+  for (const char* word : {"orphan_then_fine", "orphan_then_exit"}) {
+    CAPTURE(word);
+    {
+      Client client(subject(), patient());
+      CHECK(kind_of(results_of(client, {word, "fine"})[1]) == "fine");
+    }
+    CHECK(nobody_is_left());
+  }
+  // Neither the subject of another thread, nor one that is just being started, is taken for an orphan.
+  std::vector<std::string> seen(6);
+  std::vector<std::thread> threads;
+  for (std::string& kind : seen)
+    threads.emplace_back([&kind] {
+      Client client(subject(), patient());
+      for (int i = 0; i < 3; ++i) {
+        const auto results = client.run(cases({"orphan_then_fine", "fine"}));
+        if (const auto* list = std::get_if<std::vector<CaseResult>>(&results))
+          kind += kind_of((*list)[1]) + ' ';
+        client.stop();
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(seen == std::vector<std::string>(6, "fine fine fine "));
+  CHECK(nobody_is_left());
+}
+
+TEST_CASE("a subject that takes all memory is ended in time", "[process]") {
+  Limits limits = patient();
+  limits.memory_bytes = std::size_t{256} << 20;
+  for (const char* word : {"hog", "grandchild_hogs"}) {
+    CAPTURE(word);
+    const CaseError error = error_of(word, limits);
+    CHECK(error.kind == "memory");
+    CHECK(error.message == "took more than 256 MiB of memory");
+    CHECK(nobody_is_left());
+  }
+  CHECK(failure_at_hello(subject("hog"), limits).trouble == Trouble::memory);
+  limits.memory_bytes = 0;
+  limits.reply = milliseconds{300};
+  CHECK(error_of("hog", limits).kind == "timed_out");
+}
+
+TEST_CASE("a byte each second is no answer", "[client]") {
+  Limits limits = patient();
+  limits.reply = milliseconds{1300};
+  const auto begin = steady_clock::now();
+  const CaseError error = error_of("slow_drip", limits);
+  CHECK(steady_clock::now() - begin < milliseconds{4000});
+  CHECK(error.message.starts_with("no answer within 1300 ms (but "));
+}
+
+TEST_CASE("a gigabyte on standard output is let go as it comes", "[client]") {
+  Limits limits = patient();
+  limits.reply_bytes = std::size_t{2} << 30;
+  rusage before{}, after{};
+  getrusage(RUSAGE_SELF, &before);
+  Client client(subject(), limits);
+  CHECK(kind_of(results_of(client, {"gigabyte_then_fine"})[0]) == "fine");
+  getrusage(RUSAGE_SELF, &after);
+  // In kilobytes; the chunk that is read into is a quarter of a megabyte.
+  CHECK(after.ru_maxrss - before.ru_maxrss < 16 * 1024);
 }

@@ -172,6 +172,57 @@ def grandchild():
         os._exit(0)
 
 
+def orphan():
+    """A grandchild in a session of its own, whose parent ends at once."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            for signum in (signal.SIGTERM, signal.SIGHUP):
+                signal.signal(signum, signal.SIG_IGN)
+            if os.fork() == 0:
+                os.setsid()
+            time.sleep(60)
+        os._exit(0)
+
+
+def orphan_then_fine(request):
+    orphan()
+    fine(request)
+
+
+def orphan_then_exit(request):
+    orphan()
+    os._exit(4)
+
+
+def hog(request):
+    kept = []
+    while True:
+        kept.append(bytearray(os.urandom(1 << 20)) * 8)
+
+
+def grandchild_hogs(request):
+    if os.fork() == 0:
+        hog(request)
+    time.sleep(60)
+
+
+def slow_drip(request):
+    """The beginning of an answer, a byte each second."""
+    for byte in '{"id":%d,' % request["id"]:
+        put(byte, end="")
+        time.sleep(1)
+    time.sleep(60)
+
+
+def gigabyte_then_fine(request):
+    block = b"x" * (1 << 20)
+    for _ in range(1024):
+        os.write(1, block)
+    put("")
+    fine(request)
+
+
 def grandchild_then_fine(request):
     grandchild()
     fine(request)
