@@ -15,6 +15,7 @@ extern const Property pending_in_any_order;
 extern const Property backward_again;
 extern const Property forward_again;
 extern const Property copies_keep_lambda;
+extern const Property copies_stand_alone;
 extern const Property pickles_keep_lambda;
 extern const Property threads_keep_apart;
 extern const Property in_place_after_the_layer;

@@ -287,6 +287,12 @@ void deep_copy(Life& l) {
   l.backward("w", "z", l.second(), l.lambda()).backward("y", "x", l.first(), l.lambda());
 }
 
+void stand_alone(Life& l) {
+  l.make("a", l.lambda()).copy(Act::Do::deepcopy, "b", "a").set("b", l.other()).leaf("x").leaf("z");
+  l.forward("y", "a", "x").forward("w", "b", "z");
+  l.backward("w", "z", l.second(), l.other()).backward("y", "x", l.first(), l.lambda());
+}
+
 void pickled(Life& l) {
   l.make("a", l.lambda()).copy(Act::Do::pickle, "b", "a").leaf("x").forward("y", "b", "x");
   l.backward("y", "x", l.first(), l.lambda());
@@ -421,6 +427,16 @@ const Property copies_keep_lambda{.id = "copies-keep-lambda",
                                     "does not come along, or the copy and the original share it.",
                                   .check = check<deep_copy>,
                                   .looks = Looks::at_its_life};
+
+const Property copies_stand_alone{
+  .id = "copies-stand-alone",
+  .claim = "A deep copy that is given another λ leaves the layer's own alone.",
+  .explain =
+    "A teacher, an averaged model or a second domain branch is copied and then "
+    "scheduled by itself. A λ in a registry, a default argument "
+    "or a tensor that __deepcopy__ hands on is one λ for both.",
+  .check = check<stand_alone>,
+  .looks = Looks::at_its_life};
 
 const Property pickles_keep_lambda{.id = "pickles-keep-lambda",
                                    .claim = "A layer that is written out and read back has the same λ.",

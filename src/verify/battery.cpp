@@ -68,6 +68,7 @@ std::vector<Case> layer_cases(Dtype dtype, std::uint64_t seed, std::optional<dou
                                     {Shape{0, 3}, 2},
                                     {Shape{257, 1}, 2},
                                     {Shape{33, 31}, 2},
+                                    {Shape{5, 5}, 2},
                                     {Shape{2, 3}, 3},
                                     {Shape{2, 3}, 4}})
     add(shape, rank, Layout::contiguous, 0.3);

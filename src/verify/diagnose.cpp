@@ -3,8 +3,10 @@
 #include <cmath>
 #include <functional>
 
+#include "gradproof/format.hpp"
 #include "gradproof/ops.hpp"
 #include "verify/battery.hpp"
+#include "verify/extremes.hpp"
 #include "verify/factors.hpp"
 #include "verify/repetition.hpp"
 #include "verify/signatures.hpp"
@@ -169,6 +171,8 @@ const LifeCause life_causes[] = {
    "hook a fresh tensor (x.clone() or x.view_as(x)), never the input itself"},
   {"copies-keep-lambda", "a deep copy of the layer does not reverse with its λ",
    "keep λ in an attribute or buffer of the layer"},
+  {"copies-stand-alone", "a deep copy and its original share one λ: setting the copy's sets the other's",
+   "keep λ in an attribute or buffer of the layer, not in a registry or a default that all copies share"},
   {"pickles-keep-lambda", "the layer does not keep its λ when it is pickled",
    "keep λ in an attribute or buffer of the layer"},
   {"evaluation-mode-reverses", "in evaluation mode the layer is another one", "do not look at self.training"},
@@ -187,6 +191,12 @@ const LifeCause life_causes[] = {
    "make backward of differentiable operations on grad_output: return -λ * grad_output"},
 };
 
+// A layer whose gradient is wrong has a wrong second one: that explains nothing unless the first one is right.
+bool in_second_order_only(const std::vector<Counterexample>& examples) {
+  return std::ranges::all_of(examples,
+                             [](const Counterexample& e) { return e.property == "double-backward"; });
+}
+
 // What a vector of λ is taken for is told with the finding.
 std::optional<Named> named_by_vector(const std::vector<Counterexample>& examples) {
   for (const Counterexample& e : examples)
@@ -199,15 +209,18 @@ std::optional<Named> named_by_vector(const std::vector<Counterexample>& examples
 const LifeCause* life_cause(const std::vector<Counterexample>& examples) {
   for (const LifeCause& cause : life_causes)
     for (const Counterexample& e : examples)
-      if (e.property == cause.property) return &cause;
+      if (e.property == cause.property && (e.property != "double-backward" || in_second_order_only(examples)))
+        return &cause;
   return nullptr;
 }
 
 // --- Putting it together
 // ----------------------------------------------------------------------------------------------------
 
-std::string_view observed_factor(double lambda, double factor) {
-  const auto near = [&](double f) { return std::abs(factor - f) <= 1e-6 * std::max(1.0, std::abs(f)); };
+std::string_view observed_factor(double lambda, double factor, Dtype dtype) {
+  // The factor is a quotient of numbers that were each rounded a few times.
+  const double rounding = 32 * unit_roundoff(dtype);
+  const auto near = [&](double f) { return std::abs(factor - f) <= rounding * std::max(1.0, std::abs(f)); };
   if (near(lambda) && lambda != 0) return "+λ";
   if (near(1)) return "1";
   if (near(-1)) return "-1";
@@ -226,7 +239,7 @@ std::string factor_text(const Counterexample& e) {
     return "";
   const double lambda = g.values(g.operands(g.outputs()[0].node)[1])[0].nearest();
   const double factor = worst.observed / (worst.expected / -lambda);
-  const std::string_view symbol = observed_factor(lambda, factor);
+  const std::string_view symbol = observed_factor(lambda, factor, e.minimal.dtype);
   return " (λ = " + number(lambda) + ", observed factor " + number(factor) +
          (symbol.empty() || symbol == number(factor) ? "" : ", that is " + std::string(symbol)) + ")";
 }
@@ -264,6 +277,9 @@ std::pair<std::string, std::string> circumstance(const Counterexample& e) {
     return {"NaN, infinities or overflow are not treated as IEEE arithmetic does (nan_to_num, clipping)",
             "leave non-finite values as they are: they tell of trouble"};
   const Shape shape = c.graph[c.graph.inputs()[0]].shape;
+  if (shape.rows == shape.cols && shape.rows > 1)
+    return {"it fails on square tensors: rows and columns are swapped where the shapes allow it",
+            "address the gradient as the input is addressed; transpose nothing"};
   if (shape.size() >= 64)
     return {"it fails on larger tensors only: the tail of a grid or block is not handled",
             "bound the loop by n, not by the grid"};
@@ -347,8 +363,10 @@ Named named_by_company(Subject& subject, const std::vector<Counterexample>& exam
   const Counterexample& front = examples.front();
   // Where the layer fails alone, no other layer is needed to explain it.
   const bool alone = front.property == "forward-bits" || front.property == "backward-rounded";
-  if (alone)
+  if (alone) {
     if (auto [cause, mend] = circumstance(front); !cause.empty()) return {cause, mend};
+    if (const auto extreme = named_by_extreme(subject, front)) return *extreme;
+  }
   if (const auto shared = fixed_lambda ? std::nullopt : shared_cause(subject, dtype))
     return {shared->first, shared->second};
   if (front.property == "forward-identity")

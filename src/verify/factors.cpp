@@ -12,10 +12,12 @@ namespace {
 
 using Seen = std::vector<Observation>;
 
+// Six digits read well; a factor that is not quite 1 is shown as what it is.
 std::string number(double v) {
   std::array<char, 40> buffer{};
-  const auto end =
-    std::to_chars(buffer.data(), buffer.data() + buffer.size(), v, std::chars_format::general, 6);
+  const bool hidden = v != std::round(v) && std::abs(v - std::round(v)) <= 1e-5 * std::abs(v);
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), v, std::chars_format::general,
+                                 hidden ? 17 : 6);
   return {buffer.data(), end.ptr};
 }
 
@@ -89,6 +91,12 @@ std::optional<Named> function_of_strength(const Seen& seen, Dtype dtype) {
   if (all([&](double l) { return -(l + added); }))
     return Named{"the factor is -(λ + " + number(added) + "): a constant (an epsilon?) is added to λ",
                  "use λ as it is given; nothing is divided by it"};
+  std::erase_if(factors, [&](const auto& f) { return near(dtype, -f.first, f.second); });
+  if (factors.size() == 1)
+    return Named{"λ = " + number(factors[0].first) + " is taken for another number: the factor is " +
+                   number(factors[0].second),
+                 factors[0].first == 0 ? "λ = 0 lets no gradient pass: test `λ is None`, not its truth"
+                                       : "use λ as it is given"};
   if (all([&](double) { return factors[0].second; }))
     return Named{"λ is ignored: the factor is always " + number(factors[0].second),
                  "multiply by λ in backward"};
@@ -96,6 +104,24 @@ std::optional<Named> function_of_strength(const Seen& seen, Dtype dtype) {
   for (std::size_t i = 0; i < factors.size() && i < 3; ++i)
     text += (i > 0 ? ", " : "") + number(factors[i].second) + " for λ = " + number(factors[i].first);
   return Named{text, "use λ as it is given; leave a schedule to the caller"};
+}
+
+// One number is added to all entries, whatever the strength.
+std::optional<Named> shifted(const Seen& seen, Dtype dtype) {
+  // It is seen best where it is added to the least.
+  const Observation& least =
+    *std::ranges::min_element(seen, {}, [](const Observation& o) { return std::abs(right(o)); });
+  const double added = least.gx - right(least);
+  const auto fits = [&](const Observation& o) {
+    const double rounding = 8 * ulp(dtype, std::max(std::abs(right(o)), std::abs(added)));
+    return std::abs(o.gx - right(o) - added) <= rounding;
+  };
+  const bool visible = std::ranges::any_of(seen, [&](const Observation& o) {
+    return std::abs(added) > 32 * ulp(dtype, std::max(std::abs(right(o)), std::abs(added)));
+  });
+  if (!visible || !std::ranges::all_of(seen, fits)) return {};
+  return Named{"a constant is added to the gradient: " + number(added),
+               "return -λ * grad_output, and add nothing"};
 }
 
 // Some entries right, the others something simple.
@@ -150,20 +176,21 @@ std::optional<Named> bounded(const Seen& seen, const Seen& smaller, Dtype dtype)
   const auto is_right = [&](const Observation& o) { return near(dtype, right(o), o.gx); };
   const std::string mend = "clip in the optimiser's step, not inside the layer";
   double level = 0, scaled_level = 0;
-  bool one = true, one_scaled = true, right_seen = false, shrinks = true;
+  bool one = true, one_scaled = true, right_seen = false, wrong_seen = false, shrinks = true;
   for (const Observation& o : seen) {
     if (o.lambda == 0) continue;
     if (is_right(o)) {
       right_seen = true;
       continue;
     }
+    wrong_seen = true;
     shrinks = shrinks && std::abs(o.gx) < std::abs(right(o)) && right(o) * o.gx > 0;
     const double l = std::abs(o.gx), s = std::abs(o.gx / o.lambda);
     one = one && (level == 0 || near(dtype, level, l));
     one_scaled = one_scaled && (scaled_level == 0 || near(dtype, scaled_level, s));
     level = l, scaled_level = s;
   }
-  if (right_seen && shrinks && (one || one_scaled))
+  if (right_seen && wrong_seen && shrinks && (one || one_scaled))
     return Named{"the gradient is clipped, entry by entry", mend};
   if (smaller.size() != seen.size()) return {};
   bool same = true;
@@ -172,7 +199,7 @@ std::optional<Named> bounded(const Seen& seen, const Seen& smaller, Dtype dtype)
   if (same)
     return Named{"the gradient is divided by its own norm: its size does not depend on the cotangent's",
                  "return -λ * grad_output; normalise in the loss or the optimiser"};
-  if (shrinks && std::ranges::all_of(smaller, is_right))
+  if (wrong_seen && shrinks && std::ranges::all_of(smaller, is_right))
     return Named{
       "the gradient is clipped (by its norm): small ones come through, larger ones are scaled down", mend};
   return {};
@@ -186,6 +213,7 @@ std::optional<Named> named_by_factors(const Seen& seen, const Seen& smaller, Dty
   if (auto n = narrower(seen, dtype)) return n;
   if (auto n = bounded(seen, smaller, dtype)) return n;
   if (auto n = function_of_strength(seen, dtype)) return n;
+  if (auto n = shifted(seen, dtype)) return n;
   if (auto n = in_part(seen, dtype)) return n;
   return moved(seen, dtype);
 }

@@ -48,6 +48,14 @@ struct HooksPileUp : Player {
 struct CopyStartsAnew : Player {
   Layer copied(const Layer&) const override { return {1}; }
 };
+// A registry, in which a copy stands under its original's key.
+struct CopySharesStrength : Player {
+  void set(Layer& layer, double lambda) override {
+    const double shared = layer.lambda;
+    for (auto& [name, other] : layers_)
+      if (other.lambda == shared) other.lambda = lambda;
+  }
+};
 struct OnlyInTraining : Player {
   double strength(const Pending& p) const override { return layers_.at(p.layer).training ? p.lambda : -1; }
 };
@@ -99,6 +107,7 @@ std::vector<LifeFault> life_faults() {
   add("scales-what-it-saved", std::type_identity<ScalesWhatItSaved>{});
   add("hooks-pile-up", std::type_identity<HooksPileUp>{});
   add("copy-starts-anew", std::type_identity<CopyStartsAnew>{});
+  add("copy-shares-strength", std::type_identity<CopySharesStrength>{});
   add("only-in-training", std::type_identity<OnlyInTraining>{});
   add("hands-on-the-input", std::type_identity<HandsOnTheInput>{});
   add("lambda-learns", std::type_identity<LambdaLearns>{});

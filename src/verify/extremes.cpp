@@ -1,0 +1,96 @@
+#include "verify/extremes.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "gradproof/format.hpp"
+#include "gradproof/ops.hpp"
+#include "verify/battery.hpp"
+
+namespace gradproof {
+
+namespace {
+
+// One entry of the layer alone.
+struct Lone {
+  double lambda, x, g, y, gx;
+};
+
+std::optional<Lone> asked(Subject& subject, Dtype dtype, double lambda, double x, double g) {
+  const auto reply = subject.run(Case{lone_reversal({}, lambda, {&x, 1}, {&g, 1}), dtype});
+  if (!reply || reply->outputs.size() != 1 || reply->outputs[0].values.size() != 1) return {};
+  const auto& gx = reply->gradients[0];
+  return Lone{lambda, x, g, reply->outputs[0].values[0], gx && gx->values.size() == 1 ? gx->values[0] : 0};
+}
+
+// Some ten roundings are forgiven: what is looked for is no rounding error.
+bool alike(Dtype dtype, double a, double b) {
+  return a == b || std::abs(a - b) <= 16 * unit_roundoff(dtype) * std::abs(b);
+}
+
+std::optional<Named> strength_of_a_size(const Lone& usual, Dtype dtype) {
+  if (alike(dtype, usual.gx, -usual.lambda * usual.g)) return {};
+  const double factor = usual.gx / usual.g;
+  const bool less = std::abs(factor) < std::abs(usual.lambda);
+  return Named{fmt::format("λ is not used as it is given where it is {:g}: the factor is {:g} ({})",
+                           usual.lambda, factor, less ? "an upper bound?" : "a lower bound?"),
+               "use λ as it is given, and bound the schedule instead"};
+}
+
+std::optional<Named> cotangent_of_a_size(const Lone& seen, Dtype dtype) {
+  const double right = -seen.lambda * seen.g;
+  if (alike(dtype, seen.gx, right)) return {};
+  const std::string mend = "return -λ * grad_output, whatever its size";
+  if (seen.gx == 0)
+    return Named{
+      fmt::format("small cotangents become zero: one of {:g} does not pass (a threshold, an epsilon)",
+                  seen.g),
+      mend};
+  if (std::abs(seen.gx) < std::abs(right))
+    return Named{fmt::format("large cotangents are clipped: {:g} comes out for {:g}", seen.gx, right),
+                 "clip in the optimiser's step, not inside the layer"};
+  return Named{fmt::format("cotangents of the size of {:g} are changed: {:g} comes out for {:g}", seen.g,
+                           seen.gx, right),
+               mend};
+}
+
+std::optional<Named> value_of_a_size(const Lone& seen) {
+  if (seen.y == seen.x) return {};
+  const std::string mend = "return the input unchanged from forward";
+  for (int decimals = 0; decimals <= 12; ++decimals) {
+    const double scaled = seen.y * std::pow(10, decimals);
+    const bool is_rounded = std::abs(seen.y - seen.x) <= 0.5001 * std::pow(10, -decimals);
+    if (is_rounded && alike(Dtype::f64, scaled, std::round(scaled)) && scaled != 0)
+      return Named{fmt::format("the forward value is rounded to {} decimals", decimals), mend};
+  }
+  if (std::abs(seen.y) < std::abs(seen.x) && std::abs(seen.x) > 1)
+    return Named{fmt::format("large forward values are clipped: {:g} comes out for {:g}", seen.y, seen.x),
+                 mend};
+  if (seen.y == 0)
+    return Named{fmt::format("small forward values become zero: {:g} does not pass", seen.x), mend};
+  return {};
+}
+
+}  // namespace
+
+std::optional<Named> named_by_extreme(Subject& subject, const Counterexample& example) {
+  const Graph& graph = example.minimal.graph;
+  if (graph.inputs().size() != 1 || graph.outputs().size() != 1 || graph[graph.inputs()[0]].shape.size() != 1)
+    return {};
+  const Output& output = graph.outputs()[0];
+  if (graph[output.node].op != id_of<Reverse>() || graph.operands(output.node)[0] != graph.inputs()[0])
+    return {};
+  const double lambda = graph.values(graph.operands(output.node)[1])[0].nearest();
+  const double x = graph.values(graph.inputs()[0])[0].nearest();
+  const double g = output.cotangent.empty() ? 1 : output.cotangent[0].nearest();
+  const Dtype dtype = example.minimal.dtype;
+  const auto seen = asked(subject, dtype, lambda, x, g);
+  if (!seen) return {};
+  if (auto n = value_of_a_size(*seen)) return n;
+  if (const auto usual = asked(subject, dtype, lambda, 0.75, 1))
+    if (auto n = strength_of_a_size(*usual, dtype)) return n;
+  return cotangent_of_a_size(*seen, dtype);
+}
+
+}  // namespace gradproof
