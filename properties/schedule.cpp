@@ -2,6 +2,7 @@
 #include "schedule.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "catalogue.hpp"

@@ -45,9 +45,15 @@ std::vector<Case> own_cases(Looks looks, const PropertiesOptions& options,
   return {};
 }
 
-// A layer is no schedule, which is asked for by a contract of its own.
+// A layer is no schedule, which is asked for by a contract of its own; the engine is anything.
 bool can_be_asked(const Property& p, const Hello& hello) {
   return p.looks != Looks::at_a_schedule || hello.adapter.empty();
+}
+
+// Whether a property speaks of what a case was opened for; of a layer, unless its contract says otherwise.
+bool fits(const Property& p, const std::string& contract) {
+  if (contract == "schedule") return p.looks == Looks::at_a_schedule;
+  return contract != trains_itself || p.looks == Looks::at_training;
 }
 
 Examined on_layer_cases(Subject& subject, const Property& p, const PropertiesOptions& options,
@@ -122,7 +128,7 @@ Report replay(const Target& target, const Launch& launch, const Case& c, const s
     [&](Subject& subject, const Hello& hello) {
       std::string why;
       for (const Property* p : catalogue()) {
-        if (!property.empty() && p->id != property) continue;
+        if ((!property.empty() && p->id != property) || !fits(*p, contract)) continue;
         Tallying tallying(*p, c.dtype);
         const Finding f = p->check(subject, c);
         tallying.add(f);

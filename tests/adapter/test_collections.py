@@ -21,7 +21,8 @@ BEYOND = {
     "global_between_two_calls", "global_lambda", "gradient_accumulated", "halved_and_doubled", "hook_only_once",
     "hooks_pile_up_on_a_submodule", "lambda_bound_at_construction", "lambda_negated_in_place", "lambda_parameter",
     "lost_by_deepcopy", "lost_by_pickle", "module_kept_in_ctx", "read_in_hook", "registry_by_id",
-    "result_remembered", "returns_data", "stack_on_the_class", "training_only"}
+    "result_remembered", "returns_data", "stack_on_the_class", "training_only", "vector_along_the_columns",
+    "vector_averaged", "vector_first_entry"}
 
 # They never get as far as an answer.
 SILENT = {"float_saved_as_tensor", "legacy_instance_call"}

@@ -38,6 +38,7 @@ COLLECTION = {
     "schedule_object.py": ("nn.Module class", "method set_lambda"),
     "dataclass_config.py": ("factory", "factory argument strength"),
     "partial_application.py": ("function", "argument lambda_ of the function"),
+    "strength_for_each_row.py": ("autograd.Function", "second argument of apply"),
     "too_many_nones.py": ("function", "argument lambda_ of the function"),
 }
 

@@ -1,4 +1,7 @@
 // Planted faults for the properties that have cases of their own: a schedule of λ, and a training.
+#include <algorithm>
+#include <cmath>
+
 #include "catalogue.hpp"
 #include "gradproof/ops.hpp"
 #include "schedule.hpp"

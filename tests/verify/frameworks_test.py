@@ -35,6 +35,7 @@ CAUSES = {
         "primal_differs": "λ is applied to the forward value",
         "stop_gradient_trick": "stop-gradient trick",
         "through_half": "float16",
+        "vector_along_the_columns": "vector of λ lies along the wrong axis",
     },
     "tf": {
         "clamped": r"clamped to \[0, 1\]",
@@ -68,6 +69,7 @@ FORMS = {
         "differentiated_twice": r"JAX [\d.]+, function, λ: argument strength of the function",
         "factory": r"JAX [\d.]+, factory, λ: factory argument alpha",
         "nondiff_argnums": r"JAX [\d.]+, function, λ: argument lam of the function",
+        "strength_for_each_row": r"JAX [\d.]+, function, λ: argument strength of the function",
         "under_jit": r"JAX [\d.]+ under jit, function, λ: argument strength of the function",
         "under_vmap": r"JAX [\d.]+ under vmap, function, λ: argument coeff of the function",
     },

@@ -9,6 +9,7 @@ are in tests/subjects/schedule and tests/subjects/c: each names its schedule.
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -51,6 +52,7 @@ CAUSES = {
 # File: what the report's first line says behind the framework.
 FORMS = {
     "counts.mjs": r"class Warmup\(n,lo,hi,alpha\), λ: the coefficient of step i, beyond n it goes on",
+    "counts_in_training.py": r"class CountsInTraining\(n, lo, hi, alpha\), λ: the coefficient of step i, beyond n it is held",
     "counts_its_steps.py": r"class Warmup\(total, lo, hi, gamma\), λ: the coefficient of step i, beyond n it goes on",
     "held_at_the_end.py": r"function coeff\(step, total_steps, hi\), λ: the coefficient of step i, beyond n it is held",
     "other_names.py": r"function calc_coeff\(iter_num, high, low, alpha, max_iter\), λ: the coefficient of step i, beyond n it goes on",
@@ -155,6 +157,27 @@ class Others(Schedules):
                 ended, report = self.judged(self.written(f"def coeff(i, n):\n    {body}\n"))
                 self.assertEqual(ended.code, 1, ended.out)
                 self.assertIn(says, ended.out)
+
+    def test_one_that_lives_in_a_test(self):
+        with open(os.path.join(self.folder, "living.py"), "w", encoding="utf-8") as file:
+            file.write("import math\nimport gradproof\n\n\ndef coeff(i, n, alpha=10.0):\n    return math.tanh(alpha * i / n / 2)\n\n\n"
+                       "print(gradproof.verify(coeff, contract='schedule'))\n"
+                       "try:\n    gradproof.verify(lambda i, n: i / n, name='line', contract='schedule')\n"
+                       "except AssertionError as wrong:\n    print(wrong)\n")
+        ended = subprocess.run([sys.executable, "living.py"], cwd=self.folder, capture_output=True, text=True, check=False, timeout=60,
+                               env={**os.environ, "PYTHONPATH": os.path.join(ROOT, "src", "adapters", "python")})
+        self.assertIn("VERIFIED", ended.stdout, ended.stderr)
+        self.assertIn("linear in i", ended.stdout)
+
+    @unittest.skipUnless(shutil.which("node"), "needs Node")
+    def test_one_that_lives_in_a_test_in_javascript(self):
+        with open(os.path.join(self.folder, "living.mjs"), "w", encoding="utf-8") as file:
+            file.write(f"import {{ verify }} from {os.path.join(ROOT, 'src', 'adapters', 'javascript', 'verify.js')!r};\n"
+                       "console.log(await verify((i, n, alpha = 10) => Math.tanh(alpha * i / n / 2), { name: 'rise', contract: 'schedule' }));\n"
+                       "await verify((i, n) => i / n, { name: 'line', contract: 'schedule' }).catch((wrong) => console.log(wrong.message));\n")
+        ended = subprocess.run(["node", "living.mjs"], cwd=self.folder, capture_output=True, text=True, check=False, timeout=60)
+        self.assertIn("VERIFIED", ended.stdout, ended.stderr)
+        self.assertIn("linear in i", ended.stdout)
 
     def test_what_is_no_schedule(self):
         for text, says in (("coeff = 3.5\n", "coeff is a float"), ("def coeff(i):\n    return i\nGRADPROOF = {'schedule': {'i': 'i'}}\n", "of how many steps"),

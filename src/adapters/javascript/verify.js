@@ -14,7 +14,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { frameworkFor } from './adapter/frameworks.js';
-import { openLayer } from './adapter/opening.js';
+import { openLayer, openSchedule } from './adapter/opening.js';
 import { converse } from './adapter/service.js';
 
 const OURS = fileURLToPath(new URL('.', import.meta.url));
@@ -22,12 +22,13 @@ const HOLDS = 0;
 const VERDICTS = [HOLDS, 1, 3, 4]; // the exit codes that come with a report; docs/reference/exit-codes.md
 
 // Resolves to the report's text where the layer is VERIFIED, and rejects with an AssertionError whose message is that text
-// where it is not. Options: name, lambda (how λ is given, such as 'ctor:alpha'), reads, seed, graphs, dtypes, timeout,
+// where it is not. Options: name, contract ('schedule' for a schedule of λ in place of a layer), lambda (how λ is given, such as 'ctor:alpha'), reads, seed, graphs, dtypes, timeout,
 // failures (the folder for replay files), and replay (such a file, to judge its case alone).
 export async function verify(layer, options = {}) {
   const from = callersFile();
   const name = plainName(options.name ?? layer?.name ?? layer?.constructor?.name);
-  const opened = once(async () => openLayer((await frameworkFor(from)).framework, layer, name, options));
+  const opened = once(async () => (options.contract === 'schedule' ? openSchedule(layer, name, options)
+    : openLayer((await frameworkFor(from)).framework, layer, name, options)));
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gradproof-'));
   const server = net.createServer((connection) => answerOn(connection, opened));
   try {
@@ -43,9 +44,9 @@ export async function verify(layer, options = {}) {
   }
 }
 
-function argumentsOf({ seed, graphs, dtypes, timeout, failures = 'gradproof-failures', replay }, target) {
+function argumentsOf({ seed, graphs, dtypes, timeout, contract, failures = 'gradproof-failures', replay }, target) {
   if (replay !== undefined) return ['replay', path.resolve(replay), '--subject', target, '--quiet'];
-  const given = Object.entries({ seed, graphs, dtype: dtypes?.join(), timeout, failures: path.resolve(failures) }).filter(([, value]) => value !== undefined);
+  const given = Object.entries({ seed, graphs, dtype: dtypes?.join(), timeout, contract, failures: path.resolve(failures) }).filter(([, value]) => value !== undefined);
   return ['verify', target, '--quiet', ...given.flatMap(([name, value]) => [`--${name}`, String(value)])];
 }
 

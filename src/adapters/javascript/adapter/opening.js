@@ -18,6 +18,11 @@ export async function openFile(file, name, contract = '') {
   }
 }
 
+// A schedule of λ in hand.
+export function openSchedule(thing, name, said) {
+  return new Schedule(name, { module: { GRADPROOF: { schedule: said.schedule } }, thing });
+}
+
 // What a file says in GRADPROOF is said by `said` here. The trials are in this very process: whoever calls us has the
 // layer in hand, with all that it closes over.
 export async function openLayer(framework, layer, name, said) {

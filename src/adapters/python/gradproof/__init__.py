@@ -30,17 +30,18 @@ _SLICE = 0.05                               # seconds between two looks at wheth
 
 
 def verify(layer, *, name=None, framework=None, replay=None, seed=None, graphs=None, dtypes=None, timeout=None,
-           failures="gradproof-failures", **said):
+           contract=None, failures="gradproof-failures", **said):
     """The report's text where the layer is VERIFIED; an AssertionError whose message is that text where it is not.
 
-    `framework` is torch, jax, tensorflow or paddle, and otherwise what the calling file imports.  `replay` is a replay file,
+    `framework` is torch, jax, tensorflow or paddle, and otherwise what the calling file imports.  `contract` is what --contract takes,
+    such as "schedule" for a schedule of λ in place of a layer.  `replay` is a replay file,
     whose case alone is judged then.  Further arguments are what a file says in GRADPROOF: reads="backward" for instance, and
     for the way in which λ is given, since `lambda` is a word of Python's, **{"lambda": "ctor:alpha"}.
     """
-    framework = framework or framework_of(sys._getframe(1).f_code.co_filename)
+    framework = framework or framework_of(sys._getframe(1).f_code.co_filename, contract == "schedule")
     name = _plain(name or getattr(layer, "__name__", None) or type(layer).__name__)
     session = Session(InHand(layer, said), name, framework)
-    options = {"seed": seed, "graphs": graphs, "dtype": ",".join(dtypes or ()) or None, "timeout": timeout,
+    options = {"seed": seed, "graphs": graphs, "dtype": ",".join(dtypes or ()) or None, "timeout": timeout, "contract": contract,
                "failures": os.path.abspath(failures)}
     code, out, error = _judged(session, name, replay and os.path.abspath(replay), options)
     if code == _HOLDS:

@@ -27,7 +27,8 @@ _ROLE_OF = {name: role for role, names in ROLES.items() for name in names.split(
 _USUAL = {"lo": 0.0, "hi": 1.0, "alpha": 10.0}
 _STEPS = ("step", "update", "advance", "tick", "next_step")
 _READINGS = ("coeff", "coefficient", "coef", "lambda_", "lambd", "lamda", "lmbda", "lamb", "lam", "grl_lambda", "current",
-             "value", "strength", "weight", "get_coeff", "get_coefficient", "get_lambda", "get_value", "current_lambda")
+             "value", "strength", "weight", "get_coeff", "get_coefficient", "get_lambda", "get_value", "current_lambda", "_coeff",
+             "_lambda", "_lam", "alpha", "factor")
 _PLAIN = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 _MOST_STEPS = 20000
 
@@ -183,7 +184,10 @@ class ScheduleSubject:
         return next((getattr(it, name) for name in names if callable(getattr(it, name, None))), None)
 
     def _by_forward(self, it):
-        return self.step == "forward" or getattr(it, "auto_step", False) is True
+        if self.step == "forward" or getattr(it, "auto_step", False) is True:
+            return True
+        # A layer without a method for it has nothing but its forward passes to count.
+        return not self.step and self._is_layer(it) and not any(callable(getattr(it, name, None)) for name in _STEPS)
 
     def _advance(self, it, count):
         step = self._steps(it)

@@ -3,6 +3,7 @@
 from gradproof_adapter.binding import bind
 from gradproof_adapter.loading import InHand, load, reads, twice, under, vector
 from gradproof_adapter.scenario import live
+from gradproof_adapter.trouble import CaseTrouble
 
 
 class Subject:
@@ -26,6 +27,8 @@ class Subject:
             self.description["fixed_lambda"] = bound.fixed_strength
 
     def run(self, case):
+        if case.contract:
+            raise CaseTrouble("unsupported", f"the subject is a layer, and not what {case.contract!r} asks for")
         if case.scenario is not None:
             return {"outputs": [], "gradients": live(self.stage(self.bound, case.dtype), case.scenario)}
         return self.run_graph(self.bound, case)

@@ -29,6 +29,3 @@ class WarmStartReversal(torch.nn.Module):
         coeff = self.lo + (self.hi - self.lo) * (2 / (1 + math.exp(-self.alpha * self.i / self.n)) - 1)
         self.i += 1
         return Reverse.apply(x, coeff)
-
-
-GRADPROOF = {"step": "forward"}
