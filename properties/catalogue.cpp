@@ -5,7 +5,7 @@
 namespace gradproof {
 
 std::span<const Property* const> catalogue() {
-  static constexpr std::array<const Property*, 37> all = {&forward_bits,
+  static constexpr std::array<const Property*, 38> all = {&forward_bits,
                                                           &backward_rounded,
                                                           &declared_gradient,
                                                           &equal_calls_agree,
@@ -14,6 +14,7 @@ std::span<const Property* const> catalogue() {
                                                           &lambda_of_the_forward_pass,
                                                           &pending_in_any_order,
                                                           &backward_again,
+                                                          &adds_when_asked,
                                                           &forward_again,
                                                           &copies_keep_lambda,
                                                           &pickles_keep_lambda,

@@ -56,6 +56,7 @@ struct Hello {
   bool lambda_is_fixed = false;
   std::vector<std::string> steps{};  // of scenarios, that the adapter can do; empty: none
   bool twice = false;                // it can go backward twice
+  bool large = false;                // tensors of a hundred thousand entries cost it little
   bool reads_late = false;           // the author declares that λ is read in the backward pass
 };
 

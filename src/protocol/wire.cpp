@@ -201,6 +201,7 @@ Hello hello_at(Reading& reading, const json& answer) {
     return value.is_boolean() && value.get<bool>();
   };
   hello.twice = flag("twice");
+  hello.large = flag("large");
   if (!member(answer, "reads").is_null()) {
     const std::string reads = line("reads");
     if (reads != "forward" && reads != "backward")

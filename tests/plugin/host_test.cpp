@@ -475,7 +475,6 @@ TEST_CASE("what a flat kernel can't be asked is unsupported") {
   const std::string graph = one_reversal(4, "0.5");
   CHECK(error_in(host.run(graph, Dtype::f64, Layout::transposed)).kind == "unsupported");
   CHECK(error_in(host.run(graph, Dtype::f64, Layout::expanded)).kind == "unsupported");
-  CHECK(error_in(host.run(graph, Dtype::f64, Layout::contiguous, 3)).kind == "unsupported");
   CHECK(error_in(host.run(graph, Dtype::f16)).message ==
         "grl_forward returned GRADPROOF_UNSUPPORTED (float16, strides 1 and 1)");
   CHECK(error_in(host.run("x = input 1x2 [1 2]\nl = const 1x2 [1 2]\nr = reverse x l\noutput r\n")).message ==
@@ -626,7 +625,8 @@ TEST_CASE("the question for dtypes has a deadline of its own") {
   REQUIRE(opened);
   const auto begin = steady_clock::now();
   // It refuses the 16-bit formats before it hangs, and what isn't known counts as supported.
-  CHECK(plugin::supported_dtypes(*opened, milliseconds{100}) == std::vector{Dtype::f32, Dtype::f64});
+  CHECK(plugin::supported_dtypes(plugin::layer_of(*opened), milliseconds{100}) ==
+        std::vector{Dtype::f32, Dtype::f64});
   CHECK(steady_clock::now() - begin < milliseconds{3000});
   CHECK(waitpid(-1, nullptr, WNOHANG) == -1);  // and nobody is left behind
 }

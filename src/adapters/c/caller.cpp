@@ -67,6 +67,7 @@ std::optional<protocol::CaseError> Caller::attempt(const Call& c, std::byte pref
   in.lay_out(spread(c.layout, c.element, c.count, 2), around_input);
   in.put(c.input);
   out.lay_out(spread(c.layout, c.element, c.count, 3), prefill);
+  if (!c.initial.empty()) out.put(c.initial);
   std::optional<protocol::CaseError> error = refusal(c.kernel, [&] {
     return invoke(c.kernel, {in.data(), in.stride()}, {out.data(), out.stride()}, c.count, c.dtype, c.lambda);
   });
@@ -110,15 +111,17 @@ std::vector<std::size_t> Caller::unwritten(const Call& c, std::span<const std::b
 }
 
 CallReport Caller::call(const Kernel& kernel, Dtype dtype, Layout layout, double lambda,
-                        std::span<const std::byte> input, std::span<std::byte> output) {
+                        std::span<const std::byte> input, std::span<std::byte> output,
+                        std::span<const std::byte> initial) {
   const auto element = static_cast<std::size_t>(format(dtype).bytes);
-  const Call c{kernel, dtype, layout, lambda, input, element, input.size() / element};
+  const Call c{kernel, dtype, layout, lambda, input, element, input.size() / element, initial};
   turn_ = 1 - turn_;
   CallReport report{attempt(c, first_prefill), {}};
   if (report.error) return report;
   sets_[turn_].output.take(output);
   report.damage = damage(c);
-  const auto missing = unwritten(c, output);
+  // Whether entries are left out of an addition shows in the sum.
+  const auto missing = initial.empty() ? unwritten(c, output) : std::vector<std::size_t>{};
   if (missing.empty()) return report;
   std::string message = kernel.name + " left entry " + std::to_string(missing[0]) + " of " +
                         std::to_string(c.count) + " of " + kernel.output + " unwritten";

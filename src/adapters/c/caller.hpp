@@ -25,9 +25,10 @@ struct CallReport {
 class Caller {
  public:
   // `input` and `output` hold the same number of entries, in a row. The layout is contiguous, strided or
-  // offset.
+  // offset. A kernel that adds finds the entries of `initial` in its result.
   [[nodiscard]] CallReport call(const Kernel& kernel, Dtype dtype, Layout layout, double lambda,
-                                std::span<const std::byte> input, std::span<std::byte> output);
+                                std::span<const std::byte> input, std::span<std::byte> output,
+                                std::span<const std::byte> initial = {});
 
  private:
   struct Buffers {
@@ -41,6 +42,7 @@ class Caller {
     std::span<const std::byte> input;
     std::size_t element;
     std::size_t count;
+    std::span<const std::byte> initial;
   };
   // Calls the kernel on buffers whose result is filled with `prefill`.
   [[nodiscard]] std::optional<protocol::CaseError> attempt(const Call& call, std::byte prefill);
