@@ -164,6 +164,8 @@ const LifeCause life_causes[] = {
   {"backward-again",
    "a backward pass changes what it needs again (λ, a saved tensor, or a buffer that it returned before)",
    "write the result into a new tensor, and change nothing that was saved"},
+  {"adds-when-asked", "the backward pass that adds (backward_add) does not add -λ·g to what is there",
+   "add -λ·g to each entry as it is found"},
   {"forward-again",
    "each forward pass leaves something on the input (a hook), which acts again in later passes",
    "hook a fresh tensor (x.clone() or x.view_as(x)), never the input itself"},
@@ -311,6 +313,8 @@ const Complaint complaints[] = {
 
 // What the host of C and C++ layers says of a call, and what it means: the first words that are found count.
 const Complaint kernel_complaints[] = {
+  {"added to what was", "the layer adds to its result where it should write",
+   "write -λ·g; a caller that wants it added calls backward_add"},
   {"overwrote the gap", "strides are ignored, or the input's is taken for the result's",
    "address entry i of the input at i * x_stride, and of the result at i * y_stride"},
   {"strides 2 and 3",

@@ -142,15 +142,16 @@ TEST_CASE("right layers in every form are verified, in the types that they can b
 }
 
 TEST_CASE("what a callable keeps to itself goes with it") {
-  // Neither can be copied: a move-only capture, and one that is written to.
+  // It can't be copied, and is written to.
   auto calls = std::make_unique<int>(0);
   const int* const count = calls.get();
-  check_right(verify_layer(Layer{.forward =
-                                   [calls = std::move(calls)](In<double> x, Out<double> y) mutable {
-                                     ++*calls;
-                                     copy(x, y);
-                                   },
-                                 .backward = reversed}));
+  const Layer layer{.forward =
+                      [calls = std::move(calls)](In<double> x, Out<double> y) mutable {
+                        ++*calls;
+                        copy(x, y);
+                      },
+                    .backward = reversed};
+  check_right(verify_layer(layer));
   CHECK(*count > 100);
 }
 

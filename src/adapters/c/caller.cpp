@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <iterator>
 
 #include "protocol/quote.hpp"
 
@@ -97,17 +96,22 @@ std::vector<std::string> Caller::damage(const Call& c) {
   return found;
 }
 
-std::vector<std::size_t> Caller::unwritten(const Call& c, std::span<const std::byte> output) {
+Caller::Untouched Caller::untouched(const Call& c, std::span<const std::byte> output) {
   const auto suspects = filled_with(output, c.element, first_prefill);
   if (suspects.empty() || attempt(c, second_prefill)) return {};
   std::vector<std::byte> again(output.size());
   sets_[turn_].output.take(again);
   sets_[turn_].input.wipe();
   sets_[turn_].output.wipe();
-  std::vector<std::size_t> both;
-  std::ranges::set_intersection(suspects, filled_with(again, c.element, second_prefill),
-                                std::back_inserter(both));
-  return both;
+  const auto left_again = filled_with(again, c.element, second_prefill);
+  // A result that happens to look like the pattern does so again.
+  const auto same = filled_with(again, c.element, first_prefill);
+  Untouched found;
+  for (const std::size_t i : suspects) {
+    if (std::ranges::binary_search(left_again, i)) found.unwritten.push_back(i);
+    else if (!std::ranges::binary_search(same, i)) found.added.push_back(i);
+  }
+  return found;
 }
 
 CallReport Caller::call(const Kernel& kernel, Dtype dtype, Layout layout, double lambda,
@@ -121,7 +125,13 @@ CallReport Caller::call(const Kernel& kernel, Dtype dtype, Layout layout, double
   sets_[turn_].output.take(output);
   report.damage = damage(c);
   // Whether entries are left out of an addition shows in the sum.
-  const auto missing = initial.empty() ? unwritten(c, output) : std::vector<std::size_t>{};
+  const auto [missing, added] = initial.empty() ? untouched(c, output) : Untouched{};
+  if (!added.empty()) {
+    const std::string where =
+      kernel.name + " added to what was in entry " + std::to_string(added[0]) + " of " + kernel.output;
+    report.error = protocol::CaseError{"returned", where + ", and should have written", ""};
+    return report;
+  }
   if (missing.empty()) return report;
   std::string message = kernel.name + " left entry " + std::to_string(missing[0]) + " of " +
                         std::to_string(c.count) + " of " + kernel.output + " unwritten";

@@ -49,8 +49,12 @@ class Caller {
   // To the buffers in use, once their result is taken, and to those of the call before, which must be as they
   // were left. Wipes them all.
   [[nodiscard]] std::vector<std::string> damage(const Call& call);
-  // Entries of the result that still hold what they were filled with, whatever that is.
-  [[nodiscard]] std::vector<std::size_t> unwritten(const Call& call, std::span<const std::byte> output);
+  // Entries of the result that still hold what they were filled with, whatever that is; and such as do once, but are
+  // something else where another pattern was before, so that the kernel adds to what it finds.
+  struct Untouched {
+    std::vector<std::size_t> unwritten, added;
+  };
+  [[nodiscard]] Untouched untouched(const Call& call, std::span<const std::byte> output);
 
   std::array<Buffers, 2> sets_;
   std::size_t turn_ = 0;
