@@ -159,7 +159,7 @@ Abilities abilities_of(const LivingLayers& layers) {
     const LivingPass<double> wide = layer->pass_in_double();
     if (narrow.forward && narrow.backward) a.dtypes.emplace_back("f32");
     if (wide.forward && wide.backward) a.dtypes.emplace_back("f64");
-    a.twice = (!narrow.forward || narrow.double_backward) && (!wide.forward || wide.double_backward);
+    a.twice = narrow.double_backward || wide.double_backward;
     a.copies = layer->copy() != nullptr;
   });
   if (error) a.trouble = error->message;
