@@ -14,6 +14,7 @@ std::span<const Property* const> catalogue() {
                                                               &lambda_of_the_forward_pass,
                                                               &pending_in_any_order,
                                                               &backward_again,
+                                                              &adds_when_asked,
                                                               &forward_again,
                                                               &copies_keep_lambda,
                                                               &copies_stand_alone,

@@ -13,6 +13,7 @@ extern const Property set_lambda_takes;
 extern const Property lambda_of_the_forward_pass;
 extern const Property pending_in_any_order;
 extern const Property backward_again;
+extern const Property adds_when_asked;
 extern const Property forward_again;
 extern const Property copies_keep_lambda;
 extern const Property copies_stand_alone;

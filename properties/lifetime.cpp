@@ -51,6 +51,12 @@ class Life {
     expected_.push_back({Expected::gradient, strength, g});
     return add({.what = Act::Do::backward, .of = of, .input = input, .shape = layer_.shape, .values = g});
   }
+  // A backward pass that adds to the gradient so far; the sum must be -strength g.
+  Life& accumulate(std::string of, std::string input, const std::vector<double>& g, double strength) {
+    backward(of, input, g, strength);
+    here_.back().what = Act::Do::accumulate;
+    return *this;
+  }
   // A tensor that must be what the input was.
   Life& unchanged(std::string tensor) {
     expected_.push_back({Expected::value, 0, layer_.x});
@@ -147,6 +153,9 @@ std::string told(const std::vector<Act>& steps, const std::string& indent) {
       case Act::Do::forward: text += s.name + " = " + s.of + "(" + s.input + ")"; break;
       case Act::Do::multiply: text += "multiply " + s.name + " by " + number(s.number) + " in place"; break;
       case Act::Do::backward: text += "go backward from " + s.of + " to " + s.input; break;
+      case Act::Do::accumulate:
+        text += "go backward from " + s.of + " to " + s.input + ", and add to its gradient";
+        break;
       case Act::Do::read: text += "look at " + s.name; break;
       case Act::Do::strength: text += "look at the gradient of " + s.of + "'s λ"; break;
       case Act::Do::together: text += "all at once:"; break;
@@ -273,6 +282,13 @@ void twice_backward(Life& l) {
   l.make("a", l.lambda()).leaf("x").forward("y", "a", "x");
   l.backward("y", "x", l.first(), l.lambda()).backward("y", "x", l.second(), l.lambda());
   l.backward("y", "x", l.first(), l.lambda());
+}
+
+// The same product twice: the sum is exactly twice the rounded product, however it is computed. Whoever adds without
+// rounding the product first has an error of a quarter of an ulp of the sum at most.
+void added(Life& l) {
+  l.make("a", l.lambda()).leaf("x").forward("y", "a", "x").backward("y", "x", l.first(), l.lambda());
+  l.accumulate("y", "x", l.first(), 2 * l.lambda());
 }
 
 void applied_again(Life& l) {
@@ -406,6 +422,19 @@ const Property backward_again{
     "that scales its saved "
     "tensors, its λ or a result buffer in place gives another gradient the second time.",
   .check = check<twice_backward>,
+  .looks = Looks::at_its_life};
+
+const Property adds_when_asked{
+  .id = "adds-when-asked",
+  .claim = "A backward pass that is asked to add to a gradient adds -λ·g to what is there.",
+  .explain =
+    "Some frameworks hand a layer a gradient that is there already, and ask it to add (MXNet's request "
+    "`add`, a C "
+    "plugin's backward_add). One that writes loses what other consumers of the input gave; one that adds "
+    "without the "
+    "sign or without λ is a reversal only where it writes. Where a layer is never asked, there is nothing to "
+    "judge.",
+  .check = check<added>,
   .looks = Looks::at_its_life};
 
 const Property forward_again{

@@ -20,6 +20,7 @@ std::string_view name(Act::Do what) {
     case Act::Do::forward: return "forward";
     case Act::Do::multiply: return "multiply";
     case Act::Do::backward: return "backward";
+    case Act::Do::accumulate: return "accumulate";
     case Act::Do::read: return "read";
     case Act::Do::strength: return "strength";
     case Act::Do::together: return "together";
@@ -30,7 +31,9 @@ std::string_view name(Act::Do what) {
 std::size_t records(const std::vector<Act>& steps) {
   std::size_t count = 0;
   for (const Act& s : steps) {
-    if (s.what == Act::Do::backward || s.what == Act::Do::read || s.what == Act::Do::strength) ++count;
+    if (s.what == Act::Do::backward || s.what == Act::Do::accumulate || s.what == Act::Do::read ||
+        s.what == Act::Do::strength)
+      ++count;
     for (const auto& thread : s.threads) count += records(thread);
   }
   return count;
@@ -61,7 +64,8 @@ void Player::step(const Act& s) {
       forwarded(pending_[s.name]);
       return;
     case Act::Do::multiply: multiplied(pending_.at(s.name), s.number); return;
-    case Act::Do::backward: backward(s); return;
+    case Act::Do::backward:
+    case Act::Do::accumulate: backward(s); return;
     case Act::Do::read: record(value(s.name), s.shape); return;
     case Act::Do::strength:
       if (const auto g = strength_gradient()) record({*g}, {});
@@ -108,6 +112,11 @@ void Player::backward(const Act& s) {
     gradient.push_back(rounded(dtype_, -(Real(by, Bits{106}) * Real(s.values[k], Bits{106}))));
   }
   after_backward(pending);
+  std::vector<double>& last = gradients_[s.input];
+  if (s.what == Act::Do::accumulate)
+    for (std::size_t k = 0; k < gradient.size(); ++k)
+      gradient[k] = rounded(dtype_, accumulated(last.at(k), gradient[k]));
+  last = gradient;
   record(std::move(gradient), s.shape);
 }
 

@@ -43,12 +43,15 @@ class Player {
   [[nodiscard]] virtual std::optional<double> strength_gradient() const { return {}; }
   // Called after each backward pass.
   virtual void after_backward(Pending& /*pending*/) {}
+  // What a backward pass that was asked to add makes of the gradient so far and its own.
+  [[nodiscard]] virtual double accumulated(double before, double own) const { return before + own; }
   virtual void multiplied(Pending& pending, double by) { pending.factor *= by; }
 
   std::map<std::string, Layer> layers_;
   double latest_ = 0;  // the strength that was given last, to whichever layer
   std::map<std::string, Pending> pending_;
   std::map<std::string, std::vector<double>> leaves_;
+  std::map<std::string, std::vector<double>> gradients_;  // the last of each leaf
 
  private:
   void step(const Act& s);

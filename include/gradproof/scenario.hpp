@@ -23,7 +23,8 @@ struct Act {
     multiply,  // multiplies tensor `name` by `number`, in place
     backward,  // records the gradient of leaf `input` that comes of the cotangent `values` at tensor `of`; what that
                // takes is kept for another backward pass
-    read,  // records the values of tensor `name`
+    accumulate,  // as backward, but adds to the gradient that the last backward pass recorded for `input`
+    read,        // records the values of tensor `name`
     strength,  // records the gradient that the last backward pass gave the strength of layer `of`: absent is right
     together,  // lives each of `threads` in a thread of its own, all at once; their records follow in their order
   };

@@ -58,6 +58,7 @@ struct Hello {
   bool lambda_is_fixed = false;
   std::vector<std::string> steps{};       // of scenarios, that the adapter can do; empty: none
   bool twice = false;                     // it can go backward twice
+  bool large = false;                     // tensors of a hundred thousand entries cost it little
   bool reads_late = false;                // the author declares that λ is read in the backward pass
   bool vector = false;                    // ... that λ may be a vector with an entry for each row
   std::string contract{};                 // what the subject was opened as, where that is no layer

@@ -217,6 +217,7 @@ Hello hello_at(Reading& reading, const json& answer) {
   hello.vector = flag("vector");
   if (answer.contains("contract")) hello.contract = line("contract");
   hello.fixed = fixed_parameters(reading, member(answer, "fixed"));
+  hello.large = flag("large");
   if (!member(answer, "reads").is_null()) {
     const std::string reads = line("reads");
     if (reads != "forward" && reads != "backward")

@@ -83,6 +83,22 @@ std::vector<Case> layer_cases(Dtype dtype, std::uint64_t seed, std::optional<dou
   return cases;
 }
 
+std::vector<Case> sized_cases(Dtype dtype, std::uint64_t seed, std::optional<double> fixed_lambda) {
+  std::vector<Case> cases;
+  Draw draw(seed, 200 + static_cast<std::uint64_t>(dtype));
+  const double lambda = fixed_lambda.value_or(-0.4);
+  for (const std::uint32_t n : {2U,  3U,   4U,   5U,   15U,  16U,  17U,  31U,   33U,   63U,   64U,
+                                65U, 127U, 128U, 129U, 255U, 256U, 511U, 1023U, 1024U, 1025U, 4097U})
+    for (const Layout layout : {Layout::contiguous, Layout::offset}) {
+      const Shape shape{1, n};
+      const std::vector<double> x = random_values(draw, n, dtype), g = random_values(draw, n, dtype);
+      cases.push_back({lone_reversal(shape, lambda, x, g), dtype, layout, 1});
+    }
+  const std::array x = {1.25}, g = {-0.75};
+  cases.push_back({lone_reversal({1, 100003}, lambda, x, g), dtype, Layout::contiguous, 1});
+  return cases;
+}
+
 std::vector<Case> life_cases(Dtype dtype, std::uint64_t seed, std::optional<double> fixed_lambda) {
   std::vector<Case> cases;
   Draw draw(seed, 100 + static_cast<std::uint64_t>(dtype));

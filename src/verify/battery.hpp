@@ -14,6 +14,11 @@ namespace gradproof {
 [[nodiscard]] std::vector<Case> layer_cases(Dtype dtype, std::uint64_t seed,
                                             std::optional<double> fixed_lambda);
 
+// Vectors around the powers of two that blocks and vector registers have, at both alignments, and one of 100,003 equal
+// numbers, which are more than a grid of 65,535 covers. For subjects to whom they cost little.
+[[nodiscard]] std::vector<Case> sized_cases(Dtype dtype, std::uint64_t seed,
+                                            std::optional<double> fixed_lambda);
+
 // x -> reverse(x; λ) -> output with these values.
 [[nodiscard]] Graph lone_reversal(Shape shape, double lambda, std::span<const double> x,
                                   std::span<const double> cotangent);

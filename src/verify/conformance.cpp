@@ -6,7 +6,7 @@
 #include "protocol/wire.hpp"
 #include "verify/conformance_cases.hpp"
 #include "verify/dialogue.hpp"
-#include "verify/external.hpp"
+#include "verify/reply.hpp"
 #include "verify/scenario_json.hpp"
 
 namespace gradproof {

@@ -166,6 +166,8 @@ const LifeCause life_causes[] = {
   {"backward-again",
    "a backward pass changes what it needs again (λ, a saved tensor, or a buffer that it returned before)",
    "write the result into a new tensor, and change nothing that was saved"},
+  {"adds-when-asked", "the backward pass that adds (backward_add) does not add -λ·g to what is there",
+   "add -λ·g to each entry as it is found"},
   {"forward-again",
    "each forward pass leaves something on the input (a hook), which acts again in later passes",
    "hook a fresh tensor (x.clone() or x.view_as(x)), never the input itself"},
@@ -334,8 +336,53 @@ const Complaint complaints[] = {
    "use PyTorch's own operations in backward"},
 };
 
+// What the host of C and C++ layers says of a call, and what it means: the first words that are found count.
+const Complaint kernel_complaints[] = {
+  {"added to what was", "the layer adds to its result where it should write",
+   "write -λ·g; a caller that wants it added calls backward_add"},
+  {"overwrote the gap", "strides are ignored, or the input's is taken for the result's",
+   "address entry i of the input at i * x_stride, and of the result at i * y_stride"},
+  {"strides 2 and 3",
+   "entries of a strided result are left unwritten: a stride is ignored or taken for another",
+   "address entry i of the input at i * x_stride, and of the result at i * y_stride"},
+  {"unwritten",
+   "entries of the result are left unwritten: the tail of a grid, block or vector is not handled",
+   "bound the loop by n, and round the number of blocks up, not down"},
+  {"a null pointer", "no layer is made", "return the layer from create, for every lambda"},
+  {"it returned", "a pass returns another number of entries than it was given", "return one entry for each"},
+  {"threw an exception", "a pass throws an exception", "its own words are in the report"},
+  {"_set_lambda returned", "setting λ returns an error", "return GRADPROOF_DONE where all went well"},
+  {"_forward returned", "the forward kernel returns an error", "return GRADPROOF_DONE where all went well"},
+  {"_backward returned", "the backward kernel returns an error", "return GRADPROOF_DONE where all went well"},
+  {"_of returned", "a kernel returns an error", "return GRADPROOF_DONE where all went well"},
+};
+
+// Which buffer was written to that is not the layer's to write, likewise.
+const Complaint damage_complaints[] = {
+  {"the gap after", "the gaps between the entries of a strided buffer are written to",
+   "write entry i at i * stride, and nothing between; a block copy needs stride 1"},
+  {"after the last", "the layer writes past the end of its result",
+   "bound the loop by n: look for `<=`, and for a size that is rounded up"},
+  {"past the end", "the layer writes past the end of its result",
+   "bound the loop by n: look for `<=`, and for a size that is rounded up"},
+  {"before the", "the layer writes before the start of its result", "let the loop begin at entry 0"},
+  {"a buffer of an earlier call", "a pointer into the caller's buffers is kept from one call to the next",
+   "use the pointers of each call, and keep none in a static variable"},
+  {"the input of", "the input of a pass is changed in place",
+   "write results where they belong; never change the input or gy in place"},
+};
+
+template <std::size_t n>
+const Complaint* found(const Complaint (&table)[n], const std::string& message) {
+  for (const Complaint& c : table)
+    if (message.find(c.says) != std::string::npos) return &c;
+  return nullptr;
+}
+
 // What a case that was not answered says, by the kind of the trouble.
 std::pair<std::string, std::string> silence(const std::string& kind, const std::string& message) {
+  if (kind == "raised" || kind == "returned")
+    if (const Complaint* c = found(kernel_complaints, message)) return {c->cause, c->mend};
   if (kind == "raised") {
     for (const Complaint& c : complaints)
       if (message.find(c.says) != std::string::npos)
@@ -391,6 +438,11 @@ Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples
   const auto& first = examples.front().finding;
   if (first.worst->residual == Residual::no_answer) {
     std::tie(d.cause, d.mend) = silence(first.worst->place, first.reason);
+    // A processor's aligned loads end the process where an address is no multiple of 16, 32 or 64 bytes.
+    if (first.worst->place == "crashed" && examples.front().minimal.layout == Layout::offset)
+      d.cause =
+        "it crashes where a buffer is aligned to its entries and no more, as with aligned vector loads",
+      d.mend = "use unaligned loads and stores, or handle the first entries one by one";
     if (const auto where = circumstance(examples.front()).first;
         where.starts_with("it fails") && first.worst->place == "raised")
       d.cause += "; " + where.substr(0, where.find(':'));
@@ -399,6 +451,7 @@ Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples
   if (first.worst->place == "damage") {
     d.cause = "a buffer that belongs to the caller is written to";
     d.mend = "write results into new tensors; never change grad_output or the input in place";
+    if (const Complaint* c = found(damage_complaints, first.reason)) d.cause = c->cause, d.mend = c->mend;
     return d;
   }
   if (first.worst->residual == Residual::shape) {

@@ -57,9 +57,6 @@ class External : public Subject {
   std::optional<protocol::Failure> lost_;  // the process could not be had again
 };
 
-// What came over the wire as the answer that properties look at.
-[[nodiscard]] Reply reply_of(const protocol::CaseResult& result);
-
 // How a target's process is started.
 [[nodiscard]] protocol::Command command_for(const Target& target, const Launch& launch);
 

@@ -50,6 +50,9 @@ const char* pattern(const std::vector<double>& g, double lambda, Dtype dtype) {
     return g[0] == -lambda ? "it is right the first time only"
                            : "the first call is another one than the later ones";
   if (all([&](std::size_t i) { return g[i % 2]; })) return "every second call is another one";
+  for (std::size_t period = 3; period <= 8; ++period)
+    if (all([&](std::size_t i) { return g[i % period]; }))
+      return "the answers come round again after a few calls: the layer counts its calls";
   if (std::ranges::is_sorted(g) || std::ranges::is_sorted(g, std::greater()))
     return "the factor moves from call to call: the layer counts its calls (a warm-up or schedule of its "
            "own)";

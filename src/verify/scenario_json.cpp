@@ -31,7 +31,7 @@ json object_of(const Act& s) {
   if (!s.input.empty()) o["input"] = s.input;
   if (s.what == Act::Do::make || s.what == Act::Do::set) o["lambda"] = strength(s);
   if (s.what == Act::Do::multiply) o["by"] = word(s.number);
-  if (s.what == Act::Do::leaf || s.what == Act::Do::backward) {
+  if (s.what == Act::Do::leaf || s.what == Act::Do::backward || s.what == Act::Do::accumulate) {
     o["shape"] = {s.shape.rows, s.shape.cols};
     o["values"] = json::array();
     for (const double v : s.values) o["values"].push_back(word(v));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
 
 #include "catalogue.hpp"
@@ -12,6 +13,7 @@
 #include "verify/battery.hpp"
 #include "verify/contract.hpp"
 #include "verify/diagnose.hpp"
+#include "verify/judge.hpp"
 #include "verify/known.hpp"
 #include "verify/schedule_run.hpp"
 #include "verify/session.hpp"
@@ -29,8 +31,9 @@ bool stated_elsewhere(const Contract& c) {
 // Everything that a run gathers.
 class Verification {
  public:
-  Verification(Subject& subject, const VerifyOptions& options, std::optional<double> fixed_lambda)
-      : subject_(subject), options_(options), fixed_lambda_(fixed_lambda) {}
+  Verification(Subject& subject, const Hello& hello, const VerifyOptions& options,
+               std::optional<double> fixed_lambda)
+      : subject_(subject), hello_(hello), options_(options), fixed_lambda_(fixed_lambda) {}
 
   void layer(Dtype dtype);
   void contract(Dtype dtype);
@@ -49,6 +52,9 @@ class Verification {
            std::chrono::steady_clock::now() - start_ > std::chrono::duration<double>(*options_.seconds);
   }
   [[nodiscard]] bool stopped() const { return options_.stop != nullptr && options_.stop->load(); }
+  [[nodiscard]] bool has_step(Act::Do step) const {
+    return std::ranges::find(hello_.steps, name(step)) != hello_.steps.end();
+  }
   Outcome judge(const Property& property, const Case& c);
   // Keeps the examples that fail in a fresh process too; where one does not, the smallest graphs and the case as it was
   // first seen are tried in its place.
@@ -59,6 +65,7 @@ class Verification {
   }
 
   Subject& subject_;
+  const Hello& hello_;
   const VerifyOptions& options_;
   std::optional<double> fixed_lambda_;
   std::map<std::pair<std::string_view, Dtype>, Tallying> tallies_;
@@ -98,7 +105,9 @@ Outcome Verification::judge(const Property& property, const Case& c) {
 }
 
 void Verification::layer(Dtype dtype) {
-  const std::vector<Case> cases = layer_cases(dtype, options_.seed, fixed_lambda_);
+  std::vector<Case> cases = layer_cases(dtype, options_.seed, fixed_lambda_);
+  if (hello_.large)
+    std::ranges::move(sized_cases(dtype, options_.seed, fixed_lambda_), std::back_inserter(cases));
   const std::string what = "the layer alone, " + std::string(format(dtype).words);
   progress(what, 0, cases.size());
   // One batch; the properties below are answered from memory.
@@ -126,6 +135,8 @@ void Verification::lives(Dtype dtype) {
   std::size_t done = 0;
   for (const Property* p : catalogue()) {
     if (p->looks != Looks::at_its_life) continue;
+    // Most frameworks add gradients up themselves, and never ask a layer to.
+    if (p == &adds_when_asked && !has_step(Act::Do::accumulate)) continue;
     for (const Case& c : cases) {
       if (stopped()) return;
       if (judge(*p, c) == Outcome::fails) break;
@@ -197,6 +208,14 @@ int rank(const Property* p, const Finding& f) {
   return p->looks == Looks::at_its_life && p != &threads_keep_apart ? 3 : 6;
 }
 
+// Evaluations that a failure is worth: those of a large tensor take a hundred times as long, and have a size to find
+// and little else.
+std::size_t shrink_budget(const Graph& g) {
+  std::size_t largest = 0;
+  for (const NodeId input : g.inputs()) largest = std::max(largest, g[input].shape.size());
+  return largest > 10000 ? 60 : 600;
+}
+
 bool Verification::fails_afresh(Counterexample& example, const Case& c) {
   const Property* p = find_property(example.property);
   const Finding f = p->check(subject_, c);
@@ -241,7 +260,8 @@ void Verification::conclude(Report& report) {
       continue;
     }
     progress("shrinking a failure of " + std::string(f.property->id), 0, 0);
-    report.counterexamples.push_back(shrunk(subject_, *f.property, f.first, f.finding, 600));
+    report.counterexamples.push_back(
+      shrunk(subject_, *f.property, f.first, f.finding, shrink_budget(f.first.graph)));
   }
   if (!failing_.empty()) {
     report.conclusion = Conclusion::not_verified;
@@ -282,10 +302,10 @@ std::vector<Dtype> wanted_dtypes(const std::vector<std::string>& has, const Veri
   return dtypes;
 }
 
-void run_battery(Subject& subject, const VerifyOptions& options, const std::vector<std::string>& dtypes,
-                 const std::vector<std::string>& ops, std::optional<double> fixed_lambda, Report& report) {
-  Verification v(subject, options, fixed_lambda);
-  const auto wanted = wanted_dtypes(dtypes, options);
+void run_battery(Subject& subject, const VerifyOptions& options, const Hello& hello,
+                 std::optional<double> fixed_lambda, Report& report) {
+  Verification v(subject, hello, options, fixed_lambda);
+  const auto wanted = wanted_dtypes(hello.dtypes, options);
   if (stated_elsewhere(options.contract)) {
     for (const Dtype d : wanted) v.contract(d);
     v.conclude(report);
@@ -294,12 +314,31 @@ void run_battery(Subject& subject, const VerifyOptions& options, const std::vect
   for (const Dtype d : wanted) v.layer(d);
   if (!wanted.empty()) v.lives(wanted.front());
   if (!wanted.empty()) v.trainings(wanted.front());
-  for (const Dtype d : wanted) v.graphs(d, ops);
+  for (const Dtype d : wanted) v.graphs(d, hello.ops);
   v.conclude(report);
   if (wanted.empty()) report.reason = "the subject has none of the dtypes asked for";
 }
 
 }  // namespace
+
+void judge(Subject& subject, const Hello& hello, const VerifyOptions& options, Report& report) {
+  const bool reversal = options.contract.kind == Contract::Kind::reversal;
+  if (!reversal && !hello.lambda_is_fixed) {
+    report.reason = "the layer takes a λ (" + hello.lambda + "), and --contract " + options.contract.text +
+                    " speaks of a layer without one";
+    return;
+  }
+  if (reversal && hello.lambda_is_fixed && !hello.fixed_lambda) {
+    report.reason =
+      "the layer's λ can be neither set nor read, so nothing says what is right; let it be given, or name "
+      "it in an attribute";
+    return;
+  }
+  // A layer that scales its gradient is a reversal of that strength, negated.
+  const bool scales = options.contract.kind == Contract::Kind::scale;
+  if (scales) subject.fix_lambda(-options.contract.number);
+  run_battery(subject, options, hello, scales ? -options.contract.number : hello.fixed_lambda, report);
+}
 
 Report verify(const Target& target, const Launch& launch, const VerifyOptions& options) {
   Report report;
@@ -307,32 +346,15 @@ Report verify(const Target& target, const Launch& launch, const VerifyOptions& o
   report.seed = options.seed;
   const Contract::Kind kind = options.contract.kind;
   if (kind == Contract::Kind::schedule || kind == Contract::Kind::training) {
-    const auto judge = kind == Contract::Kind::schedule ? run_schedule : run_training;
+    const auto run = kind == Contract::Kind::schedule ? run_schedule : run_training;
     with_subject(
       target, launch, report,
-      [&](Subject& subject, const Hello& hello) { judge(subject, options, hello, report); },
+      [&](Subject& subject, const Hello& hello) { run(subject, options, hello, report); },
       options.contract.text);
     return report;
   }
-  with_subject(target, launch, report, [&](Subject& subject, const Hello& hello) {
-    const bool reversal = options.contract.kind == Contract::Kind::reversal;
-    if (!reversal && !hello.lambda_is_fixed) {
-      report.reason = "the layer takes a λ (" + hello.lambda + "), and --contract " + options.contract.text +
-                      " speaks of a layer without one";
-      return;
-    }
-    if (reversal && hello.lambda_is_fixed && !hello.fixed_lambda) {
-      report.reason =
-        "the layer's λ can be neither set nor read, so nothing says what is right; let it be given, or name "
-        "it in an attribute";
-      return;
-    }
-    // A layer that scales its gradient is a reversal of that strength, negated.
-    const bool scales = options.contract.kind == Contract::Kind::scale;
-    if (scales) subject.fix_lambda(-options.contract.number);
-    run_battery(subject, options, hello.dtypes, hello.ops,
-                scales ? -options.contract.number : hello.fixed_lambda, report);
-  });
+  with_subject(target, launch, report,
+               [&](Subject& subject, const Hello& hello) { judge(subject, hello, options, report); });
   return report;
 }
 

@@ -37,6 +37,9 @@ struct Slot : Player {
 struct ScalesWhatItSaved : Player {
   void after_backward(Pending& p) override { p.lambda *= p.lambda; }
 };
+struct WritesWhereItShouldAdd : Player {
+  double accumulated(double, double own) const override { return own; }
+};
 struct HooksPileUp : Player {
   double strength(const Pending& p) const override {
     double s = p.lambda;
@@ -105,6 +108,7 @@ std::vector<LifeFault> life_faults() {
   add("stack-of-strengths", std::type_identity<Stack>{});
   add("one-slot", std::type_identity<Slot>{});
   add("scales-what-it-saved", std::type_identity<ScalesWhatItSaved>{});
+  add("writes-where-it-should-add", std::type_identity<WritesWhereItShouldAdd>{});
   add("hooks-pile-up", std::type_identity<HooksPileUp>{});
   add("copy-starts-anew", std::type_identity<CopyStartsAnew>{});
   add("copy-shares-strength", std::type_identity<CopySharesStrength>{});

@@ -409,7 +409,7 @@ TEST_CASE("each wrong plugin is caught, with the words that lead to its fault") 
     {"wrong_first_lambda_stays", "gradient 0 differs"},
     {"wrong_through_float", "gradient 0 differs"},
     {"wrong_fills_gaps", "damage: the gap after entry 0 of gx, the result of grl_backward"},
-    {"wrong_accumulates", "gradient 0 differs"},
+    {"wrong_accumulates", "grl_backward added to what was in entry 0 of gx, and should have written"},
     {"wrong_skips_third", "gradient 0 differs"},
   };
   for (const auto& [name, words] : faults) {
@@ -419,10 +419,6 @@ TEST_CASE("each wrong plugin is caught, with the words that lead to its fault") 
     CHECK(contains(j.objections, words));
   }
   CHECK(contains(judge(examples + "wrong_grl.so").objections, "gradient 0 differs"));
-  std::size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(GRADPROOF_SOURCE_DIR "/tests/subjects/c"))
-    if (entry.path().filename().string().starts_with("wrong_")) ++files;
-  CHECK(files == faults.size());
 }
 
 TEST_CASE("the 16-bit formats are computed by the plugin alone") {
@@ -475,7 +471,6 @@ TEST_CASE("what a flat kernel can't be asked is unsupported") {
   const std::string graph = one_reversal(4, "0.5");
   CHECK(error_in(host.run(graph, Dtype::f64, Layout::transposed)).kind == "unsupported");
   CHECK(error_in(host.run(graph, Dtype::f64, Layout::expanded)).kind == "unsupported");
-  CHECK(error_in(host.run(graph, Dtype::f64, Layout::contiguous, 3)).kind == "unsupported");
   CHECK(error_in(host.run(graph, Dtype::f16)).message ==
         "grl_forward returned GRADPROOF_UNSUPPORTED (float16, strides 1 and 1)");
   CHECK(error_in(host.run("x = input 1x2 [1 2]\nl = const 1x2 [1 2]\nr = reverse x l\noutput r\n")).message ==
@@ -511,6 +506,10 @@ TEST_CASE("a plugin that can't be used is refused at hello, with the reason") {
   const auto mangled = refusal(subject("hostile_cxx_linkage"));
   CHECK(mangled.kind == "missing");
   CHECK(contains(mangled.message, "extern \"C\""));
+  const auto half_an_object = refusal(subject("hostile_object_half"));
+  CHECK(half_an_object.kind == "missing");
+  CHECK(contains(half_an_object.message, "exports no grl_set_lambda"));
+  CHECK(contains(half_an_object.message, "_destroy, _forward_of and _backward_of are looked up"));
   const auto useless = refusal(subject("hostile_supports_nothing"));
   CHECK(useless.kind == "form");
   CHECK(contains(useless.message, "support no dtype"));
@@ -524,6 +523,38 @@ TEST_CASE("a refusal at hello stays one, and no case is run") {
   REQUIRE(reply);
   CHECK((*reply)["ok"] == false);
   CHECK((*reply)["error"]["kind"] == "protocol");
+}
+
+TEST_CASE("a layer that is an object introduces itself, and lives scenarios") {
+  Host host(subject("right_object"));
+  const protocol::Hello hello = host.greet();
+  CHECK(hello.form == "layer object");
+  CHECK(hello.lambda == "grl_set_lambda");
+  CHECK(hello.steps == std::vector<std::string>{"make", "set", "leaf", "forward", "backward", "read"});
+  CHECK(Host(subject("right_object_reads_late")).greet().reads_late);
+  CHECK(Host(subject("right_double_backward")).greet().twice);
+  CHECK(Host(subject("right_adds")).greet().steps.back() == "accumulate");
+  const auto lived = [&](const std::string& steps) {
+    const protocol::CaseRequest c{.graph = {}, .dtype = "f64", .layout = {}, .scenario = steps};
+    return host.run(std::span(&c, 1))[0];
+  };
+  const std::string begin =
+    R"([{"do": "make", "name": "a", "lambda": "0.5"}, {"do": "leaf", "name": "x", "shape": [1, 1], "values": ["3"]},
+        {"do": "forward", "name": "y", "of": "a", "input": "x"}, {"do": "set", "name": "a", "lambda": "2"},)";
+  const std::string back =
+    R"({"do": "backward", "of": "y", "input": "x", "shape": [1, 1], "values": ["4"]}])";
+  const auto result = lived(begin + back);
+  REQUIRE(std::holds_alternative<protocol::CaseReply>(result));
+  double gradient = 0;
+  plugin::unpack(Dtype::f64, std::get<protocol::CaseReply>(result).gradients.at(0)->bytes,
+                 std::span(&gradient, 1));
+  CHECK(gradient == -2);
+  const auto two = lived(begin + R"({"do": "forward", "name": "z", "of": "a", "input": "x"},)" + back);
+  CHECK(error_in(two).kind == "unsupported");
+  CHECK(contains(error_in(two).message, "one pass at a time"));
+  Host null(subject("hostile_object_null"));
+  null.greet();
+  CHECK(error_in(null.run(one_reversal(3, "2"))).message == "grl_create returned a null pointer");
 }
 
 TEST_CASE("a malformed request gets an answer, and the host goes on") {
@@ -546,6 +577,16 @@ TEST_CASE("a malformed request gets an answer, and the host goes on") {
   host.greet();
   CHECK(contains(complaint(R"({"id":1,"command":"run"})"), "`cases`"));
   CHECK(contains(complaint(R"({"id":1,"command":"run","cases":[3]})"), "case 0"));
+  const auto scenario = [&](const std::string& steps) {
+    return complaint(R"({"id":1,"command":"run","cases":[{"dtype":"f64","scenario":)" + steps + "}]}");
+  };
+  CHECK(contains(scenario("3"), "an array of steps"));
+  CHECK(contains(scenario(R"([{"do": "juggle"}])"), "step 0 of the scenario (\"juggle\")"));
+  CHECK(contains(
+    scenario(R"([{"do": "make", "name": "a", "lambda": "0.5"}, {"do": "set", "name": "b", "lambda": "1"}])"),
+    "step 1"));
+  CHECK(contains(scenario(R"([{"do": "leaf", "name": "x", "shape": [1, 2], "values": ["3"]}])"), "step 0"));
+  CHECK(contains(scenario(R"([{"do": "leaf", "name": "x", "shape": [-1, 2], "values": []}])"), "step 0"));
   CHECK(contains(complaint(R"({"id":1,"command":"run","cases":[{"graph":"x = inptu","dtype":"f64"}]})"),
                  "case 0: line 1, column 5"));
   CHECK(objection(host, one_reversal(3, "2"), Dtype::f64, Layout::contiguous) == "");
@@ -626,7 +667,8 @@ TEST_CASE("the question for dtypes has a deadline of its own") {
   REQUIRE(opened);
   const auto begin = steady_clock::now();
   // It refuses the 16-bit formats before it hangs, and what isn't known counts as supported.
-  CHECK(plugin::supported_dtypes(*opened, milliseconds{100}) == std::vector{Dtype::f32, Dtype::f64});
+  CHECK(plugin::supported_dtypes(plugin::layer_of(*opened), milliseconds{100}) ==
+        std::vector{Dtype::f32, Dtype::f64});
   CHECK(steady_clock::now() - begin < milliseconds{3000});
   CHECK(waitpid(-1, nullptr, WNOHANG) == -1);  // and nobody is left behind
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <iterator>
 
 #include "protocol/quote.hpp"
 
@@ -67,6 +66,7 @@ std::optional<protocol::CaseError> Caller::attempt(const Call& c, std::byte pref
   in.lay_out(spread(c.layout, c.element, c.count, 2), around_input);
   in.put(c.input);
   out.lay_out(spread(c.layout, c.element, c.count, 3), prefill);
+  if (!c.initial.empty()) out.put(c.initial);
   std::optional<protocol::CaseError> error = refusal(c.kernel, [&] {
     return invoke(c.kernel, {in.data(), in.stride()}, {out.data(), out.stride()}, c.count, c.dtype, c.lambda);
   });
@@ -96,29 +96,42 @@ std::vector<std::string> Caller::damage(const Call& c) {
   return found;
 }
 
-std::vector<std::size_t> Caller::unwritten(const Call& c, std::span<const std::byte> output) {
+Caller::Untouched Caller::untouched(const Call& c, std::span<const std::byte> output) {
   const auto suspects = filled_with(output, c.element, first_prefill);
   if (suspects.empty() || attempt(c, second_prefill)) return {};
   std::vector<std::byte> again(output.size());
   sets_[turn_].output.take(again);
   sets_[turn_].input.wipe();
   sets_[turn_].output.wipe();
-  std::vector<std::size_t> both;
-  std::ranges::set_intersection(suspects, filled_with(again, c.element, second_prefill),
-                                std::back_inserter(both));
-  return both;
+  const auto left_again = filled_with(again, c.element, second_prefill);
+  // A result that happens to look like the pattern does so again.
+  const auto same = filled_with(again, c.element, first_prefill);
+  Untouched found;
+  for (const std::size_t i : suspects) {
+    if (std::ranges::binary_search(left_again, i)) found.unwritten.push_back(i);
+    else if (!std::ranges::binary_search(same, i)) found.added.push_back(i);
+  }
+  return found;
 }
 
 CallReport Caller::call(const Kernel& kernel, Dtype dtype, Layout layout, double lambda,
-                        std::span<const std::byte> input, std::span<std::byte> output) {
+                        std::span<const std::byte> input, std::span<std::byte> output,
+                        std::span<const std::byte> initial) {
   const auto element = static_cast<std::size_t>(format(dtype).bytes);
-  const Call c{kernel, dtype, layout, lambda, input, element, input.size() / element};
+  const Call c{kernel, dtype, layout, lambda, input, element, input.size() / element, initial};
   turn_ = 1 - turn_;
   CallReport report{attempt(c, first_prefill), {}};
   if (report.error) return report;
   sets_[turn_].output.take(output);
   report.damage = damage(c);
-  const auto missing = unwritten(c, output);
+  // Whether entries are left out of an addition shows in the sum.
+  const auto [missing, added] = initial.empty() ? untouched(c, output) : Untouched{};
+  if (!added.empty()) {
+    const std::string where =
+      kernel.name + " added to what was in entry " + std::to_string(added[0]) + " of " + kernel.output;
+    report.error = protocol::CaseError{"returned", where + ", and should have written", ""};
+    return report;
+  }
   if (missing.empty()) return report;
   std::string message = kernel.name + " left entry " + std::to_string(missing[0]) + " of " +
                         std::to_string(c.count) + " of " + kernel.output + " unwritten";

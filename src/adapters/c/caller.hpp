@@ -25,9 +25,10 @@ struct CallReport {
 class Caller {
  public:
   // `input` and `output` hold the same number of entries, in a row. The layout is contiguous, strided or
-  // offset.
+  // offset. A kernel that adds finds the entries of `initial` in its result.
   [[nodiscard]] CallReport call(const Kernel& kernel, Dtype dtype, Layout layout, double lambda,
-                                std::span<const std::byte> input, std::span<std::byte> output);
+                                std::span<const std::byte> input, std::span<std::byte> output,
+                                std::span<const std::byte> initial = {});
 
  private:
   struct Buffers {
@@ -41,14 +42,19 @@ class Caller {
     std::span<const std::byte> input;
     std::size_t element;
     std::size_t count;
+    std::span<const std::byte> initial;
   };
   // Calls the kernel on buffers whose result is filled with `prefill`.
   [[nodiscard]] std::optional<protocol::CaseError> attempt(const Call& call, std::byte prefill);
   // To the buffers in use, once their result is taken, and to those of the call before, which must be as they
   // were left. Wipes them all.
   [[nodiscard]] std::vector<std::string> damage(const Call& call);
-  // Entries of the result that still hold what they were filled with, whatever that is.
-  [[nodiscard]] std::vector<std::size_t> unwritten(const Call& call, std::span<const std::byte> output);
+  // Entries of the result that still hold what they were filled with, whatever that is; and such as do once, but are
+  // something else where another pattern was before, so that the kernel adds to what it finds.
+  struct Untouched {
+    std::vector<std::size_t> unwritten, added;
+  };
+  [[nodiscard]] Untouched untouched(const Call& call, std::span<const std::byte> output);
 
   std::array<Buffers, 2> sets_;
   std::size_t turn_ = 0;

@@ -1,6 +1,8 @@
 #include "adapters/c/case.hpp"
 
 #include <algorithm>
+#include <cassert>
+#include <map>
 
 #include "adapters/c/packing.hpp"
 #include "gradproof/calculus.hpp"
@@ -13,17 +15,62 @@ constexpr std::size_t most_damage_reports = 8;
 
 protocol::CaseError unsupported(std::string message) { return {"unsupported", std::move(message), ""}; }
 
-// Stands for "the backward kernel, applied to this cotangent" in a gradient graph: another reversal, whose
-// operand is the cotangent. No derivative formula contains a reversal, and a gradient graph begins with the
-// nodes of the graph that it was made from, so a reversal beyond those is such a mark.
+// What a reversal in a gradient graph stands for: the forward pass of a layer (order 0), its backward pass (1), or the
+// derivative of that (2). It is told by the node's name, because graphs that are made drop what nobody needs and
+// number the rest anew.
+struct Role {
+  std::uint32_t layer = 0, order = 0;
+};
+std::string name_of(Role role) { return std::to_string(role.layer) + " " + std::to_string(role.order); }
+Role role_of(const Graph& graph, NodeId id) {
+  const std::string name = graph.name(id);
+  const std::size_t space = name.find(' ');
+  assert(space != std::string::npos);
+  return {static_cast<std::uint32_t>(std::stoul(name)),
+          static_cast<std::uint32_t>(std::stoul(name.substr(space)))};
+}
+
+// In a gradient graph another reversal, whose operand is the cotangent, stands for "the backward kernel, applied to
+// this cotangent". No derivative formula contains a reversal, so that there are no others.
 class MarkedReversals : public Backward {
  public:
   Expr contribution(const At& at, const Expr& honest, const Expr& cotangent) const override {
     const Node& node = at.graph[at.node];
     if (node.op != id_of<Reverse>()) return honest;
-    return reverse(cotangent, Expr(*cotangent.builder, node.operand[1]));
+    Builder& builder = *cotangent.builder;
+    const Expr mark = reverse(cotangent, Expr(builder, node.operand[1]));
+    const Role role = role_of(at.graph, at.node);
+    builder.rename(mark.id, name_of({role.layer, role.order + 1}));
+    return mark;
   }
 };
+
+// The graph with each reversal named as the forward pass of a layer of its own.
+Graph with_roles(const Graph& graph) {
+  Draft draft = graph.draft();
+  draft.names.resize(draft.nodes.size());
+  for (std::uint32_t i = 0; i < draft.nodes.size(); ++i)
+    draft.names[i] = draft.nodes[i].op == id_of<Reverse>() ? name_of({i, 0}) : "";
+  auto named = Graph::make(std::move(draft));
+  assert(named.ok());
+  return *std::move(named);
+}
+
+// The gradient graph with the cotangents of double backward: 0 for the outputs, which stay, because a layer's backward
+// pass may need its forward pass; 1, 2, 3 ... for the entries of each gradient.
+Graph weighted(const Graph& gradient_graph, std::size_t outputs) {
+  Draft draft = gradient_graph.draft();
+  for (std::size_t i = 0; i < draft.outputs.size(); ++i) {
+    Output& o = draft.outputs[i];
+    o.cotangent.clear();
+    for (std::size_t k = 0; i >= outputs && k < gradient_graph[o.node].shape.size(); ++k)
+      o.cotangent.emplace_back(static_cast<double>(k + 1));
+    if (o.cotangent.empty()) o.cotangent.emplace_back(0);
+  }
+  auto result = Graph::make(std::move(draft));
+  assert(result.ok());
+  return *std::move(result);
+}
 
 bool is_leaf(const Node& node) { return info(node.op).kind == Kind::leaf; }
 bool is_reversal(const Node& node) { return node.op == id_of<Reverse>(); }
@@ -33,8 +80,6 @@ std::optional<protocol::CaseError> check(const Case& c, const Graph& gradient_gr
   if (c.layout == Layout::transposed || c.layout == Layout::expanded)
     return unsupported("a plugin's buffers have one stride, at least 1: there is no " +
                        std::string(name(c.layout)) + " layout");
-  if (c.rank != 2)
-    return unsupported("a plugin's buffers are flat: there is no rank but that of the graph, 2");
   for (const Node& node : c.graph.nodes())
     if (is_reversal(node) && !c.graph[node.operand[1]].shape.is_scalar())
       return unsupported("a plugin's lambda is one number, not " + c.graph[node.operand[1]].shape.text());
@@ -50,8 +95,13 @@ std::optional<protocol::CaseError> check(const Case& c, const Graph& gradient_gr
 template <class S>
 class Run {
  public:
-  Run(const Plugin& plugin, Caller& caller, const Case& c, const Graph& gradient_graph)
-      : plugin_(plugin), caller_(caller), case_(c), graph_(gradient_graph), values_(gradient_graph) {}
+  Run(const Layer& layer, Caller& caller, const Case& c, const Graph& gradient_graph, std::size_t outputs)
+      : layer_(layer),
+        caller_(caller),
+        case_(c),
+        graph_(gradient_graph),
+        outputs_(outputs),
+        values_(gradient_graph) {}
 
   protocol::CaseResult result() {
     values_.run([this](NodeId id, std::span<S> out) { return is_reversal(graph_[id]) && reverse(id, out); });
@@ -59,7 +109,7 @@ class Run {
     protocol::CaseReply reply;
     for (std::size_t i = 0; i < graph_.outputs().size(); ++i) {
       protocol::WireTensor t = tensor(graph_.outputs()[i].node);
-      if (i < case_.graph.outputs().size()) reply.outputs.push_back(std::move(t));
+      if (i < outputs_) reply.outputs.push_back(std::move(t));
       else reply.gradients.emplace_back(std::move(t));
     }
     reply.damage = std::move(damage_);
@@ -70,17 +120,35 @@ class Run {
   bool reverse(NodeId id, std::span<S> out) {
     std::ranges::fill(out, S(0));
     if (error_) return true;  // one failure is enough, and what follows would be computed from nothing
-    const Kernel& kernel = id.index < case_.graph.size() ? plugin_.forward : plugin_.backward;
     const auto operands = graph_.operands(id);
+    const Kernel* const kernel = kernel_of(id, lambda(operands[1]));
+    if (kernel == nullptr) return true;
     const std::vector<std::byte> input = packed(case_.dtype, values_[operands[0]]);
     std::vector<std::byte> output(input.size());
-    CallReport report = caller_.call(kernel, case_.dtype, case_.layout, lambda(operands[1]), input, output);
+    CallReport report = caller_.call(*kernel, case_.dtype, case_.layout, lambda(operands[1]), input, output);
     for (std::string& each : report.damage)
       if (damage_.size() < most_damage_reports && std::ranges::count(damage_, each) == 0)
         damage_.push_back(std::move(each));
     if (report.error) error_ = std::move(report.error);
     else unpack(case_.dtype, output, out);
     return true;
+  }
+
+  // A forward pass makes a layer; what follows it goes on with its pass. Null where there is no such layer, or no such
+  // kernel, which is an error.
+  const Kernel* kernel_of(NodeId id, double strength) {
+    const Role role = role_of(graph_, id);
+    if (role.order == 0) {
+      Made made = layer_.make(strength);
+      if (!made) return error_ = made.error(), nullptr;
+      instances_.push_back(*std::move(made));
+      return &passes_.emplace(role.layer, instances_.back()->pass()).first->second.forward;
+    }
+    const Pass& pass = passes_.at(role.layer);
+    if (role.order == 1) return &pass.backward;
+    if (pass.double_backward) return &*pass.double_backward;
+    error_ = unsupported("the layer has no double backward");
+    return nullptr;
   }
 
   // A literal goes to the plugin as the double that it is, whatever the dtype; a computed λ has only the
@@ -91,26 +159,40 @@ class Run {
   }
 
   protocol::WireTensor tensor(NodeId id) const {
-    const Shape s = graph_[id].shape;
-    return {std::string(format(case_.dtype).name), {s.rows, s.cols}, packed(case_.dtype, values_[id])};
+    // Buffers are flat, so that a layer can't tell one rank from another.
+    return {std::string(format(case_.dtype).name), shape_in_rank(graph_[id].shape, case_.rank),
+            packed(case_.dtype, values_[id])};
   }
 
-  const Plugin& plugin_;
+  const Layer& layer_;
   Caller& caller_;
   const Case& case_;
   const Graph& graph_;
+  std::size_t outputs_;
   Evaluation<S> values_;
+  std::vector<std::unique_ptr<Instance>> instances_;
+  std::map<std::uint32_t, Pass> passes_;  // by the layer's number
   std::optional<protocol::CaseError> error_;
   std::vector<std::string> damage_;
 };
 
 }  // namespace
 
-protocol::CaseResult answer(const Plugin& plugin, Caller& caller, const Case& c) {
-  const Graph graph = gradient(c.graph, Seed::literal, MarkedReversals{});
+protocol::CaseResult answer(const Layer& layer, Caller& caller, const Case& c, bool twice) {
+  Graph graph = gradient(with_roles(c.graph), Seed::literal, MarkedReversals{});
+  std::size_t outputs = c.graph.outputs().size();
+  if (twice) {
+    const Graph first = weighted(graph, outputs);
+    outputs = first.outputs().size();
+    graph = gradient(first, Seed::literal, MarkedReversals{});
+  }
   if (auto error = check(c, graph)) return *std::move(error);
-  if (c.dtype == Dtype::f32) return Run<float>(plugin, caller, c, graph).result();
-  return Run<double>(plugin, caller, c, graph).result();
+  protocol::CaseResult result = c.dtype == Dtype::f32
+                                  ? Run<float>(layer, caller, c, graph, outputs).result()
+                                  : Run<double>(layer, caller, c, graph, outputs).result();
+  if (auto* reply = std::get_if<protocol::CaseReply>(&result); reply != nullptr && twice)
+    reply->outputs.clear();
+  return result;
 }
 
 }  // namespace gradproof::plugin

@@ -6,9 +6,14 @@
 namespace gradproof::plugin {
 
 // Computes the case's graph and its gradient with gradproof's engine, in the case's dtype, but for the
-// reversals: their values come from the plugin's forward kernel, and what they make of a cotangent comes
-// from its backward kernel. A graph in a 16-bit format may hold leaves and reversals only, which need no
+// reversals: each is a layer of its own, whose forward kernel gives its value, and whose backward kernel what it
+// makes of a cotangent. With `twice` the gradient of the weighted gradients, for which the backward pass's own
+// derivative is the layer's too. A graph in a 16-bit format may hold leaves and reversals only, which need no
 // arithmetic of ours.
-[[nodiscard]] protocol::CaseResult answer(const Plugin& plugin, Caller& caller, const Case& c);
+[[nodiscard]] protocol::CaseResult answer(const Layer& layer, Caller& caller, const Case& c,
+                                          bool twice = false);
+
+// Leads layers through the scenario's steps, all of which must be among steps_of(layer).
+[[nodiscard]] protocol::CaseResult live(const Layer& layer, Caller& caller, const Scenario& scenario);
 
 }  // namespace gradproof::plugin

@@ -25,14 +25,94 @@ std::string last_error() {
   return text == nullptr ? "the loader gives no reason" : protocol::one_line(text);
 }
 
-// Looks both functions up; the first that is missing, or else nothing.
-std::string look_up(void* library, Plugin& plugin) {
-  for (Kernel* kernel : {&plugin.forward, &plugin.backward}) {
-    kernel->function = reinterpret_cast<gradproof_kernel>(dlsym(library, kernel->name.c_str()));
-    if (kernel->function == nullptr) return kernel->name;
-  }
-  return {};
+// Looks a function up; null where there is none.
+template <class F>
+bool find(void* library, const Plugin& plugin, const char* name, F& function) {
+  function = reinterpret_cast<F>(dlsym(library, (plugin.prefix + name).c_str()));
+  return function != nullptr;
 }
+
+// Looks all functions up; the first that is missing, or else nothing.
+std::string look_up(void* library, Plugin& plugin) {
+  find(library, plugin, "_backward_add", plugin.backward_add);
+  find(library, plugin, "_double_backward", plugin.double_backward);
+  const int* late = nullptr;
+  if (find(library, plugin, "_reads_lambda_in_backward", late)) plugin.reads_late = *late != 0;
+  if (!find(library, plugin, "_create", plugin.create)) {
+    if (!find(library, plugin, "_forward", plugin.forward)) return plugin.prefix + "_forward";
+    return find(library, plugin, "_backward", plugin.backward) ? "" : plugin.prefix + "_backward";
+  }
+  if (!find(library, plugin, "_set_lambda", plugin.set_lambda)) return plugin.prefix + "_set_lambda";
+  if (!find(library, plugin, "_destroy", plugin.destroy)) return plugin.prefix + "_destroy";
+  if (!find(library, plugin, "_forward_of", plugin.forward_of)) return plugin.prefix + "_forward_of";
+  return find(library, plugin, "_backward_of", plugin.backward_of) ? "" : plugin.prefix + "_backward_of";
+}
+
+// --- Layers out of functions -------------------------------------------------------------------------------
+
+// λ is an argument of each call, so that the layer is a number that the host keeps.
+class Argument : public Instance {
+ public:
+  Argument(const Plugin& plugin, double lambda) : plugin_(plugin), lambda_(lambda) {}
+  std::optional<protocol::CaseError> set(double lambda) override {
+    lambda_ = lambda;
+    return {};
+  }
+  Pass pass() override {
+    const std::string& prefix = plugin_.prefix;
+    Pass p{lambda_,
+           {plugin_.forward, prefix + "_forward", "x", "y"},
+           {plugin_.backward, prefix + "_backward", "gy", "gx"},
+           {},
+           {}};
+    if (plugin_.backward_add != nullptr)
+      p.backward_add = Kernel{plugin_.backward_add, prefix + "_backward_add", "gy", "gx"};
+    if (plugin_.double_backward != nullptr)
+      p.double_backward = Kernel{plugin_.double_backward, prefix + "_double_backward", "ggx", "ggy"};
+    return p;
+  }
+
+ private:
+  const Plugin& plugin_;
+  double lambda_;
+};
+
+// A layer of the plugin's own making.
+class Object : public Instance {
+ public:
+  Object(const Plugin& plugin, void* layer, double lambda)
+      : plugin_(plugin), layer_(layer), lambda_(lambda) {}
+  Object(const Object&) = delete;
+  Object& operator=(const Object&) = delete;
+  ~Object() override { plugin_.destroy(layer_); }
+  std::optional<protocol::CaseError> set(double lambda) override {
+    lambda_ = lambda;
+    const int status = plugin_.set_lambda(layer_, lambda);
+    if (status == GRADPROOF_DONE) return {};
+    const std::string said = plugin_.prefix + "_set_lambda returned ";
+    if (status == GRADPROOF_UNSUPPORTED)
+      return protocol::CaseError{"unsupported", said + "GRADPROOF_UNSUPPORTED", ""};
+    return protocol::CaseError{"raised", said + std::to_string(status), ""};
+  }
+  Pass pass() override {
+    const auto of = [layer = layer_](gradproof_pass function) {
+      return [layer, function](const void* in, std::int64_t in_stride, void* out, std::int64_t out_stride,
+                               std::int64_t n, int dtype,
+                               double) { return function(layer, in, in_stride, out, out_stride, n, dtype); };
+    };
+    const std::string& prefix = plugin_.prefix;
+    return {lambda_,
+            {of(plugin_.forward_of), prefix + "_forward_of", "x", "y"},
+            {of(plugin_.backward_of), prefix + "_backward_of", "gy", "gx"},
+            {},
+            {}};
+  }
+
+ private:
+  const Plugin& plugin_;
+  void* layer_;
+  double lambda_;
+};
 
 bool refuses(const Kernel& kernel, Dtype dtype) {
   // n = 0 touches no entry, but a pointer that is valid and aligned is what every other call has too.
@@ -41,12 +121,22 @@ bool refuses(const Kernel& kernel, Dtype dtype) {
 }
 
 // The child: a byte for each dtype, as soon as it is known, so that what comes before a crash counts.
-[[noreturn]] void ask(const Plugin& plugin, int answers) {
+[[noreturn]] void ask(const Layer& layer, int answers) {
+  const Made made = layer.make(1.0);
+  // What can't be made is judged by its cases.
+  if (!made) _exit(0);
   for (const Dtype dtype : all_dtypes) {
-    const char refused = refuses(plugin.forward, dtype) || refuses(plugin.backward, dtype) ? 'n' : 'y';
+    const Pass pass = (*made)->pass();
+    const char refused = refuses(pass.forward, dtype) || refuses(pass.backward, dtype) ? 'n' : 'y';
     if (write(answers, &refused, 1) != 1) break;
   }
   _exit(0);
+}
+
+std::string looked_up(const Plugin& plugin) {
+  if (!plugin.has_instances()) return plugin.prefix + "_forward and " + plugin.prefix + "_backward";
+  return "beside " + plugin.prefix +
+         "_create its companions _set_lambda, _destroy, _forward_of and _backward_of";
 }
 
 // The bytes that arrive before the child ends or the time is up.
@@ -101,23 +191,41 @@ Result<Plugin, protocol::SubjectError> load(const std::string& library, const st
   const std::string path = path_of(library);
   void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) return protocol::SubjectError{"import", "can't be loaded: " + last_error(), ""};
-  Plugin plugin{{nullptr, prefix + "_forward", "x", "y"}, {nullptr, prefix + "_backward", "gy", "gx"}};
+  Plugin plugin{.prefix = prefix};
   const std::string missing = look_up(handle, plugin);
   if (missing.empty()) return plugin;
   const std::string hint = hint_for_missing(exported_functions(handle), missing);
   return protocol::SubjectError{"missing",
                                 path + " exports no " + missing + " (the prefix is " + prefix + ", so " +
-                                  plugin.forward.name + " and " + plugin.backward.name + " are looked up)" +
-                                  (hint.empty() ? "" : "; " + hint),
+                                  looked_up(plugin) + " are looked up)" + (hint.empty() ? "" : "; " + hint),
                                 ""};
 }
 
-std::vector<Dtype> supported_dtypes(const Plugin& plugin, std::chrono::milliseconds patience) {
+Layer layer_of(const Plugin& plugin) {
+  Layer layer;
+  layer.reads_late = plugin.reads_late;
+  if (!plugin.has_instances()) {
+    layer.make = [&plugin](double lambda) { return Made(std::make_unique<Argument>(plugin, lambda)); };
+    layer.adds = plugin.backward_add != nullptr;
+    layer.twice = plugin.double_backward != nullptr;
+    return layer;
+  }
+  layer.one_pass_at_a_time = true;
+  layer.make = [&plugin](double lambda) -> Made {
+    void* const made = plugin.create(lambda);
+    if (made == nullptr)
+      return protocol::CaseError{"raised", plugin.prefix + "_create returned a null pointer", ""};
+    return Made(std::make_unique<Object>(plugin, made, lambda));
+  };
+  return layer;
+}
+
+std::vector<Dtype> supported_dtypes(const Layer& layer, std::chrono::milliseconds patience) {
   std::string answers;
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) == 0) {
     const pid_t child = fork();
-    if (child == 0) ask(plugin, ends[1]);
+    if (child == 0) ask(layer, ends[1]);
     close(ends[1]);
     if (child > 0) answers = answers_from(ends[0], patience);
     close(ends[0]);

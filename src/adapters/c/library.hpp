@@ -6,24 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "adapters/c/layer.hpp"
 #include "gradproof/dtype.hpp"
 #include "gradproof/plugin.h"
 #include "gradproof/result.hpp"
 #include "protocol/messages.hpp"
 
 namespace gradproof::plugin {
-
-// One of a plugin's two functions, and the words in which a report speaks of it.
-struct Kernel {
-  gradproof_kernel function = nullptr;
-  std::string name;    // "grl_backward"
-  std::string input;   // "gy", as plugin.h calls the parameter
-  std::string output;  // "gx"
-};
-
-struct Plugin {
-  Kernel forward, backward;
-};
 
 // One side of a call: where its entries are.
 struct Entries {
@@ -34,6 +23,21 @@ struct Entries {
 // Calls a kernel, and gives back what it returns. If it forks, the child that comes back as well is ended at
 // once: with every call after this one it would double again.
 int invoke(const Kernel& kernel, Entries in, Entries out, std::size_t count, Dtype dtype, double lambda);
+
+// A plugin's functions: two that need no layer, or five with one, and some that nobody has to write.
+struct Plugin {
+  std::string prefix;
+  gradproof_kernel forward = nullptr, backward = nullptr, backward_add = nullptr, double_backward = nullptr;
+  gradproof_create create = nullptr;
+  gradproof_set_lambda set_lambda = nullptr;
+  gradproof_destroy destroy = nullptr;
+  gradproof_pass forward_of = nullptr, backward_of = nullptr;
+  bool reads_late = false;
+  [[nodiscard]] bool has_instances() const { return create != nullptr; }
+};
+
+// What the host calls. The plugin must outlive it.
+[[nodiscard]] Layer layer_of(const Plugin& plugin);
 
 // Loads a shared library and looks up the functions of a prefix. Loading runs the library's own start-up
 // code, which may do anything. The library stays loaded until the process ends.
@@ -47,6 +51,6 @@ int invoke(const Kernel& kernel, Entries in, Entries out, std::size_t count, Dty
 // The dtypes that neither function refuses. A forked child asks, with n = 0, so that a plugin that crashes or
 // hangs in a call can still introduce itself, and is judged by its cases; what the child didn't live to
 // learn within the time counts as supported.
-[[nodiscard]] std::vector<Dtype> supported_dtypes(const Plugin& plugin, std::chrono::milliseconds patience);
+[[nodiscard]] std::vector<Dtype> supported_dtypes(const Layer& layer, std::chrono::milliseconds patience);
 
 }  // namespace gradproof::plugin

@@ -16,6 +16,7 @@
 
 #include "adapters/c/case.hpp"
 #include "adapters/c/library.hpp"
+#include "adapters/c/scenario.hpp"
 #include "gradproof/ops.hpp"
 #include "gradproof/text.hpp"
 #include "protocol/base64.hpp"
@@ -105,9 +106,26 @@ std::string text_of(const json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+// What is asked for one case.
+struct Asked {
+  std::optional<Case> graph;  // or else a scenario
+  bool twice = false;
+  Scenario scenario;
+};
+
+std::variant<Asked, protocol::CaseError, std::string> read_scenario(const json& request) {
+  auto steps = plugin::read_steps(request["scenario"]);
+  if (!steps) return steps.error();
+  const auto dtype = find_dtype(text_of(request, "dtype"));
+  if (!dtype)
+    return protocol::CaseError{"unsupported", "plugins have no dtype " + text_of(request, "dtype"), ""};
+  return Asked{{}, false, {*dtype, *std::move(steps)}};
+}
+
 // A case, or what is wrong with it; a dtype or layout that this host has never heard of is unsupported, no
 // more.
-std::variant<Case, protocol::CaseError, std::string> read_case(const json& request) {
+std::variant<Asked, protocol::CaseError, std::string> read_case(const json& request) {
+  if (request.is_object() && request.contains("scenario")) return read_scenario(request);
   if (!request.is_object() || text_of(request, "graph").empty() || text_of(request, "dtype").empty())
     return "a case is an object with the strings graph and dtype";
   const std::string layout_name = request.contains("layout") ? text_of(request, "layout") : "contiguous";
@@ -120,7 +138,9 @@ std::variant<Case, protocol::CaseError, std::string> read_case(const json& reque
   if (!dtype)
     return protocol::CaseError{"unsupported", "plugins have no dtype " + text_of(request, "dtype"), ""};
   if (!layout) return protocol::CaseError{"unsupported", "plugins have no layout " + layout_name, ""};
-  return Case{(*std::move(document)).graph, *dtype, *layout, rank.get<int>()};
+  const json twice = request.value("twice", json(false));
+  if (!twice.is_boolean()) return "twice is true or false";
+  return Asked{Case{(*std::move(document)).graph, *dtype, *layout, rank.get<int>()}, twice.get<bool>(), {}};
 }
 
 // --- Commands --------------------------------------------------------------------------------------------
@@ -128,6 +148,7 @@ std::variant<Case, protocol::CaseError, std::string> read_case(const json& reque
 struct Session {
   std::string library, prefix;
   std::optional<Result<plugin::Plugin, SubjectError>> opened;  // at the first hello; a failure is final too
+  plugin::Layer layer;                                         // of what was opened
   plugin::Caller caller;
   gradproof_schedule schedule = nullptr;  // where the library was opened for that
 };
@@ -144,11 +165,13 @@ std::string subject_name(const Session& session) {
 }
 
 Answer describe(const Session& session, const plugin::Plugin& opened) {
-  json dtypes = json::array(), ops = json::array();
-  for (const Dtype d : plugin::supported_dtypes(opened, patience)) dtypes.push_back(format(d).name);
+  json dtypes = json::array(), ops = json::array(), steps = json::array();
+  for (const Dtype d : plugin::supported_dtypes(session.layer, patience)) dtypes.push_back(format(d).name);
+  for (const Act::Do step : plugin::steps_of(session.layer)) steps.push_back(name(step));
+  const std::string of = opened.has_instances() ? "_of" : "";
   if (dtypes.empty())
     return SubjectError{"form",
-                        opened.forward.name + " and " + opened.backward.name +
+                        opened.prefix + "_forward" + of + " and " + opened.prefix + "_backward" + of +
                           " support no dtype: for each of f16, bf16, f32, f64 one of them returns "
                           "GRADPROOF_UNSUPPORTED when n is 0",
                         ""};
@@ -157,11 +180,15 @@ Answer describe(const Session& session, const plugin::Plugin& opened) {
               {"adapter", "c"},
               {"framework", "C ABI"},
               {"subject", subject_name(session)},
-              {"form", "forward and backward kernels"},
-              {"lambda", "last argument"},
+              {"form", opened.has_instances() ? "layer object" : "forward and backward kernels"},
+              {"lambda", opened.has_instances() ? opened.prefix + "_set_lambda" : "last argument"},
               {"dtypes", std::move(dtypes)},
               {"ops", std::move(ops)},
-              {"layouts", {"contiguous", "strided", "offset"}}};
+              {"layouts", {"contiguous", "strided", "offset"}},
+              {"steps", std::move(steps)},
+              {"twice", session.layer.twice},
+              {"large", true},
+              {"reads", session.layer.reads_late ? "backward" : "forward"}};
 }
 
 // A schedule in place of a layer.
@@ -210,7 +237,13 @@ Answer hello(Session& session, const json& request) {
   if (!contract.empty()) return bad_request("plugins have no contract " + protocol::in_quotes(contract));
   if (!session.opened) session.opened = plugin::load(session.library, session.prefix);
   if (!*session.opened) return session.opened->error();
+  session.layer = plugin::layer_of(**session.opened);
   return describe(session, **session.opened);
+}
+
+protocol::CaseResult answer(Session& session, const Asked& asked) {
+  if (!asked.graph) return plugin::live(session.layer, session.caller, asked.scenario);
+  return plugin::answer(session.layer, session.caller, *asked.graph, asked.twice);
 }
 
 Answer run(Session& session, const json& request) {
@@ -228,9 +261,7 @@ Answer run(Session& session, const json& request) {
     if (const auto* wrong = std::get_if<std::string>(&read))
       return bad_request("case " + std::to_string(i) + ": " + *wrong);
     if (const auto* error = std::get_if<protocol::CaseError>(&read)) results.push_back(result_object(*error));
-    else
-      results.push_back(
-        result_object(plugin::answer(**session.opened, session.caller, std::get<Case>(read))));
+    else results.push_back(result_object(answer(session, std::get<Asked>(read))));
   }
   return json{{"results", std::move(results)}};
 }
@@ -261,7 +292,7 @@ void serve_plugin(const std::string& library, const std::string& prefix) {
   std::signal(SIGINT, SIG_DFL);
   Wire wire = take_standard_streams();
   const pid_t owner = getpid();
-  Session session{library, prefix, {}, {}};
+  Session session{library, prefix, {}, {}, {}};
   while (const auto line = next_line(wire)) {
     const json request = json::parse(*line, nullptr, false);
     const json reply = reply_to(session, request);
