@@ -5,13 +5,14 @@ import os
 import re
 import select
 import shlex
+import subprocess
 import sys
 import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from program import ROOT, CliCase, Running  # noqa: E402
+from program import ROOT, CliCase, Running, program  # noqa: E402
 
 TINY = os.path.join(ROOT, "docs", "examples", "python", "tiny_adapter.py")
 
@@ -193,6 +194,55 @@ class Conformance(CliCase):
 
 
 AT_RUN = '    if command == "run" and'
+class Start(CliCase):
+    """gradproof adapter init: what it writes is right, and the commands that it names say so."""
+
+    def judged(self, kind, *options):
+        ended = self.gradproof("adapter", "init", kind, *options)
+        self.assertEqual(ended.code, 0, ended.err)
+        commands = [line[2:] for line in ended.out.splitlines() if line.startswith("  ")]
+        folder = os.path.dirname(program())
+        script = subprocess.run(["sh", "-ec", "\n".join(commands)], cwd=self.folder, env={**os.environ, "PATH": folder + ":" + os.environ["PATH"]},
+                                capture_output=True, text=True, check=False, timeout=120)
+        self.assertEqual(script.returncode, 0, script.stdout + script.stderr)
+        self.assertIn("\nVERIFIED\n", script.stdout)
+        return commands
+
+    def test_what_needs_no_framework_is_verified_as_written(self):
+        for kind, commands in (("c", 2), ("cpp", 2), ("tiny", 2)):
+            with self.subTest(kind):
+                self.assertEqual(len(self.judged(kind)), commands)
+
+    def test_under_another_name(self):
+        os.mkdir(os.path.join(self.folder, "sub"))
+        self.judged("c", "--file", "sub/my_layer.c")
+        self.judged("cpp", "--file", os.path.join(self.folder, "sub", "full.cpp"))
+        self.assertEqual(sorted(os.listdir(os.path.join(self.folder, "sub"))), ["full.cpp", "full.so", "my_layer.c", "my_layer.so"])
+
+    def test_nothing_is_overwritten(self):
+        self.file("grl.c", "mine\n")
+        self.refused("adapter", "init", "c", says=["grl.c is there already", "--file"])
+        os.symlink("nowhere", os.path.join(self.folder, "adapter.py"))
+        self.refused("adapter", "init", "tiny", says=["adapter.py is there already"])
+        with open(os.path.join(self.folder, "grl.c"), encoding="utf-8") as file:
+            self.assertEqual(file.read(), "mine\n")
+
+    def test_wrong_use(self):
+        self.refused("adapter", says=["subcommand"])
+        self.refused("adapter", "init", says=["kind", "required"])
+        self.refused("adapter", "init", "cobol", says=["cobol"])
+        self.refused("adapter", "init", "c", "--file", "my layer.c", says=["give a name of letters"])
+        self.refused("adapter", "init", "c", "--file", "no/such/folder/grl.c", says=["can't write"])
+        self.refused("adapter", "init", "c", says=["set GRADPROOF_ADAPTERS"], GRADPROOF_ADAPTERS=self.folder)
+
+    def test_all_kinds_write_their_file(self):
+        for kind in ("c", "cpp", "torch", "jax", "tf", "paddle", "tfjs", "tiny"):
+            with self.subTest(kind):
+                ended = self.gradproof("adapter", "init", kind, "--file", kind + ".txt")
+                self.assertRegex(ended.out, rf"^{kind}\.txt is an? [^\n]+\. Next:\n\n  ")
+                self.assertGreater(os.path.getsize(os.path.join(self.folder, kind + ".txt")), 200)
+
+
 # What an adapter does to us: what is written in place of what, the exit code, and what the report says.
 HOSTILE = {
     "hangs at hello": ('    command = request.get("command")', '    import time; time.sleep(60)\n    command = request.get("command")', 3, "no answer within 2 s"),
@@ -221,7 +271,7 @@ class Hostile(CliCase):
         self.file("adapter.py", source)
         own = os.path.join(self.folder, "tmp")
         os.makedirs(own, exist_ok=True)
-        running = Running("verify", "cmd:python3 adapter.py", "--timeout", "1", "--start-timeout", "2", "--memory", "300MiB", "--graphs", "12", cwd=self.folder, TMPDIR=own)
+        running = Running("verify", "cmd:python3 adapter.py", "--timeout", "20" if "1024" in source else "1", "--start-timeout", "2", "--memory", "300MiB", "--graphs", "12", cwd=self.folder, TMPDIR=own)
         peak = 0
         while running.process.poll() is None:
             with contextlib.suppress(OSError), open(f"/proc/{running.process.pid}/status", encoding="ascii") as file:

@@ -8,6 +8,7 @@ node_modules has it. GRADPROOF_PROGRAM names the program.
 
 import os
 import re
+import shlex
 import shutil
 import sys
 import tempfile
@@ -55,6 +56,16 @@ class Conformance(unittest.TestCase):
                 self.assertEqual(ended.code, 0, ended.out + ended.err)
                 for clause in clauses if layer == layers[0] else ():
                     self.assertRegex(ended.out, rf"(?m)^  {clause} +passed ")
+
+    def test_the_start_is_verified(self):
+        """What `gradproof adapter init` writes, by the command that it names."""
+        begun = run("adapter", "init", FRAMEWORK, cwd=self.folder)
+        self.assertEqual(begun.code, 0, begun.err)
+        command = shlex.split(begun.out.splitlines()[-1])
+        self.assertEqual(command[:2], ["gradproof", "verify"])
+        more = () if JAVASCRIPT else ("--python", sys.executable)
+        ended = run(*command[1:], *more, "--start-timeout", "120", "--graphs", "12", "--dtype", "f32", cwd=self.folder, timeout=500)
+        self.assertEqual(ended.code, 0, ended.out + ended.err)
 
 
 if __name__ == "__main__":
