@@ -12,6 +12,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import exchange_schema  # noqa: E402
 from program import ROOT, CliCase, Running, program  # noqa: E402
 
 TINY = os.path.join(ROOT, "docs", "examples", "python", "tiny_adapter.py")
@@ -241,6 +242,56 @@ class Start(CliCase):
                 ended = self.gradproof("adapter", "init", kind, "--file", kind + ".txt")
                 self.assertRegex(ended.out, rf"^{kind}\.txt is an? [^\n]+\. Next:\n\n  ")
                 self.assertGreater(os.path.getsize(os.path.join(self.folder, kind + ".txt")), 200)
+
+
+PAGE = os.path.join(ROOT, "docs", "reference", "protocol.md")
+
+
+class Schema(CliCase):
+    """docs/reference/protocol.schema.json: what is said, on the page and on the wire, fits it, and what is wrong does not."""
+
+    def test_every_exchange_of_the_page_fits(self):
+        with open(PAGE, encoding="utf-8") as page:
+            text = page.read()
+        exchanges = re.findall(r"(?ms)^```exchange [^\n]*\n(.*?)^```$", text)
+        self.assertGreaterEqual(len(exchanges), 5)
+        for exchange in exchanges:
+            with self.subTest(exchange[:80]):
+                self.assertEqual(list(exchange_schema.wrong_in(exchange.splitlines())), [])
+        self.assertIn("(protocol.schema.json)", text)
+
+    def recorded(self, *command):
+        """What was said to the tiny adapter and by it."""
+        recorder = shlex.join(["python3", os.path.join(ROOT, "tests", "cli", "recorder.py"), "record", "python3", TINY])
+        ended = self.gradproof(*command, "cmd:" + recorder)
+        self.assertEqual(ended.code, 0, ended.out + ended.err)
+        with open(os.path.join(self.folder, "record"), "rb") as file:
+            return file.read().decode("utf-8", "replace").splitlines()
+
+    def test_a_recorded_session_fits(self):
+        for command in (("verify", "--graphs", "12"), ("conformance",)):
+            with self.subTest(command[0]):
+                lines = self.recorded(*command)
+                self.assertGreater(len(lines), 20)
+                self.assertEqual(list(exchange_schema.wrong_in(lines)), [])
+
+    def test_what_is_wrong_does_not_fit(self):
+        hello = {"id": 1, "ok": True, "protocol": 1, "adapter": "a", "framework": "f", "subject": "s", "form": "f", "lambda": "l", "dtypes": [], "ops": [], "layouts": []}
+        tensor = {"dtype": "f64", "shape": [1, 1], "data": "AAAAAAAA8D8="}
+        ran = {"id": 1, "ok": True, "results": [{"outputs": [tensor], "gradients": [tensor, None]}]}
+        for good in (hello, ran, {"id": None, "ok": False, "error": {"kind": "protocol", "message": "m"}}, {"id": 3, "ok": True}):
+            self.assertEqual(exchange_schema.errors_of(good, "reply"), [])
+        bad = [{**hello, "protocol": 2}, {**hello, "dtypes": ["double"]}, {**hello, "steps": ["dance"]}, {**hello, "id": "1"}, {**hello, "reads": "late"},
+               {k: v for k, v in hello.items() if k != "ops"}, {**ran, "results": [{"outputs": []}]}, {"id": None, "ok": True}, {"id": 1, "ok": False}]
+        for change in ({"data": "AAA"}, {"data": "AAA*"}, {"shape": [-1]}, {"shape": [1.5]}, {"dtype": None}):
+            bad.append({**ran, "results": [{"outputs": [{**tensor, **change}], "gradients": []}]})
+        for reply in bad:
+            with self.subTest(reply):
+                self.assertNotEqual(exchange_schema.errors_of(reply, "reply"), [])
+        for request in ({"id": 1, "command": "dance"}, {"id": 1, "command": "hello"}, {"id": 1, "command": "run", "cases": [{"dtype": "f64"}]},
+                        {"id": 1, "command": "run", "cases": [{"dtype": "f64", "scenario": [{"do": "make", "name": "a"}]}]}):
+            with self.subTest(request):
+                self.assertNotEqual(exchange_schema.errors_of(request, "request"), [])
 
 
 # What an adapter does to us: what is written in place of what, the exit code, and what the report says.
