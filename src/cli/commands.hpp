@@ -74,6 +74,10 @@ struct ConformanceArguments {
 };
 int conformance(const Common& common, const ConformanceArguments& arguments);
 
+// The kinds of layers and adapters to begin with; and one of them, written into a new file.
+std::vector<std::string> start_kinds();
+int start(const Common& common, const std::string& kind, const std::string& file);
+
 int list(const std::string& what);
 int explain(const std::string& property);
 int doctor(const Common& common);

@@ -108,6 +108,7 @@ struct Arguments {
   std::string explain;
   std::string library, prefix = "grl";
   std::string socket;
+  std::string kind, file;
 };
 
 void add_verify(CLI::App& app, Arguments& a, int& code) {
@@ -192,6 +193,18 @@ void add_conformance(CLI::App& app, Arguments& a, int& code) {
   c->callback([&] { code = cli::conformance(a.common, a.conformance); });
 }
 
+void add_adapter(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* c = app.add_subcommand("adapter", "Begin a layer or an adapter: adapter init KIND");
+  c->require_subcommand(1);
+  CLI::App* init =
+    c->add_subcommand("init", "Write one that is right into a new file, and say the next command");
+  init->add_option("kind", a.kind, "c, cpp, torch, jax, tf, paddle, tfjs, or tiny for any other language")
+    ->required()
+    ->check(CLI::IsMember(cli::start_kinds()));
+  init->add_option("--file", a.file, "The file to write; nothing is ever overwritten")->type_name("FILE");
+  init->callback([&] { code = cli::start(a.common, a.kind, a.file); });
+}
+
 void add_small_commands(CLI::App& app, Arguments& a, int& code) {
   CLI::App* list = app.add_subcommand("list", "List targets, properties, ops or dtypes");
   list->add_option("what", a.list, "targets, properties, ops or dtypes")
@@ -249,6 +262,7 @@ int main(int argc, char** argv) {
   add_check(app, a, code);
   add_replay(app, a, code);
   add_conformance(app, a, code);
+  add_adapter(app, a, code);
   add_small_commands(app, a, code);
   cli::install_signal_handlers();
   gradproof::protocol::adopt_orphans();

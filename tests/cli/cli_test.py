@@ -17,7 +17,7 @@ import schema  # noqa: E402
 import worked_example  # noqa: E402
 
 RIGHT = "x = input 1x2 [0.5 -2]\nr = reverse x 3\ny = square r\ns = sum y all\noutput s\n"
-COMMANDS = ("verify", "properties", "check", "replay", "conformance", "list", "explain", "doctor")
+COMMANDS = ("verify", "properties", "check", "replay", "conformance", "adapter", "list", "explain", "doctor")
 
 
 def golden(test, name, text):

@@ -5,13 +5,15 @@ import os
 import re
 import select
 import shlex
+import subprocess
 import sys
 import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from program import ROOT, CliCase, Running  # noqa: E402
+import exchange_schema  # noqa: E402
+from program import ROOT, CliCase, Running, program  # noqa: E402
 
 TINY = os.path.join(ROOT, "docs", "examples", "python", "tiny_adapter.py")
 
@@ -193,6 +195,105 @@ class Conformance(CliCase):
 
 
 AT_RUN = '    if command == "run" and'
+class Start(CliCase):
+    """gradproof adapter init: what it writes is right, and the commands that it names say so."""
+
+    def judged(self, kind, *options):
+        ended = self.gradproof("adapter", "init", kind, *options)
+        self.assertEqual(ended.code, 0, ended.err)
+        commands = [line[2:] for line in ended.out.splitlines() if line.startswith("  ")]
+        folder = os.path.dirname(program())
+        script = subprocess.run(["sh", "-ec", "\n".join(commands)], cwd=self.folder, env={**os.environ, "PATH": folder + ":" + os.environ["PATH"]},
+                                capture_output=True, text=True, check=False, timeout=120)
+        self.assertEqual(script.returncode, 0, script.stdout + script.stderr)
+        self.assertIn("\nVERIFIED\n", script.stdout)
+        return commands
+
+    def test_what_needs_no_framework_is_verified_as_written(self):
+        for kind, commands in (("c", 2), ("cpp", 2), ("tiny", 2)):
+            with self.subTest(kind):
+                self.assertEqual(len(self.judged(kind)), commands)
+
+    def test_under_another_name(self):
+        os.mkdir(os.path.join(self.folder, "sub"))
+        self.judged("c", "--file", "sub/my_layer.c")
+        self.judged("cpp", "--file", os.path.join(self.folder, "sub", "full.cpp"))
+        self.assertEqual(sorted(os.listdir(os.path.join(self.folder, "sub"))), ["full.cpp", "full.so", "my_layer.c", "my_layer.so"])
+
+    def test_nothing_is_overwritten(self):
+        self.file("grl.c", "mine\n")
+        self.refused("adapter", "init", "c", says=["grl.c is there already", "--file"])
+        os.symlink("nowhere", os.path.join(self.folder, "adapter.py"))
+        self.refused("adapter", "init", "tiny", says=["adapter.py is there already"])
+        with open(os.path.join(self.folder, "grl.c"), encoding="utf-8") as file:
+            self.assertEqual(file.read(), "mine\n")
+
+    def test_wrong_use(self):
+        self.refused("adapter", says=["subcommand"])
+        self.refused("adapter", "init", says=["kind", "required"])
+        self.refused("adapter", "init", "cobol", says=["cobol"])
+        self.refused("adapter", "init", "c", "--file", "my layer.c", says=["give a name of letters"])
+        self.refused("adapter", "init", "c", "--file", "no/such/folder/grl.c", says=["can't write"])
+        self.refused("adapter", "init", "c", says=["set GRADPROOF_ADAPTERS"], GRADPROOF_ADAPTERS=self.folder)
+
+    def test_all_kinds_write_their_file(self):
+        for kind in ("c", "cpp", "torch", "jax", "tf", "paddle", "tfjs", "tiny"):
+            with self.subTest(kind):
+                ended = self.gradproof("adapter", "init", kind, "--file", kind + ".txt")
+                self.assertRegex(ended.out, rf"^{kind}\.txt is an? [^\n]+\. Next:\n\n  ")
+                self.assertGreater(os.path.getsize(os.path.join(self.folder, kind + ".txt")), 200)
+
+
+PAGE = os.path.join(ROOT, "docs", "reference", "protocol.md")
+
+
+class Schema(CliCase):
+    """docs/reference/protocol.schema.json: what is said, on the page and on the wire, fits it, and what is wrong does not."""
+
+    def test_every_exchange_of_the_page_fits(self):
+        with open(PAGE, encoding="utf-8") as page:
+            text = page.read()
+        exchanges = re.findall(r"(?ms)^```exchange [^\n]*\n(.*?)^```$", text)
+        self.assertGreaterEqual(len(exchanges), 5)
+        for exchange in exchanges:
+            with self.subTest(exchange[:80]):
+                self.assertEqual(list(exchange_schema.wrong_in(exchange.splitlines())), [])
+        self.assertIn("(protocol.schema.json)", text)
+
+    def recorded(self, *command):
+        """What was said to the tiny adapter and by it."""
+        recorder = shlex.join(["python3", os.path.join(ROOT, "tests", "cli", "recorder.py"), "record", "python3", TINY])
+        ended = self.gradproof(*command, "cmd:" + recorder)
+        self.assertEqual(ended.code, 0, ended.out + ended.err)
+        with open(os.path.join(self.folder, "record"), "rb") as file:
+            return file.read().decode("utf-8", "replace").splitlines()
+
+    def test_a_recorded_session_fits(self):
+        for command in (("verify", "--graphs", "12"), ("conformance",)):
+            with self.subTest(command[0]):
+                lines = self.recorded(*command)
+                self.assertGreater(len(lines), 20)
+                self.assertEqual(list(exchange_schema.wrong_in(lines)), [])
+
+    def test_what_is_wrong_does_not_fit(self):
+        hello = {"id": 1, "ok": True, "protocol": 1, "adapter": "a", "framework": "f", "subject": "s", "form": "f", "lambda": "l", "dtypes": [], "ops": [], "layouts": []}
+        tensor = {"dtype": "f64", "shape": [1, 1], "data": "AAAAAAAA8D8="}
+        ran = {"id": 1, "ok": True, "results": [{"outputs": [tensor], "gradients": [tensor, None]}]}
+        for good in (hello, ran, {"id": None, "ok": False, "error": {"kind": "protocol", "message": "m"}}, {"id": 3, "ok": True}):
+            self.assertEqual(exchange_schema.errors_of(good, "reply"), [])
+        bad = [{**hello, "protocol": 2}, {**hello, "dtypes": ["double"]}, {**hello, "steps": ["dance"]}, {**hello, "id": "1"}, {**hello, "reads": "late"},
+               {k: v for k, v in hello.items() if k != "ops"}, {**ran, "results": [{"outputs": []}]}, {"id": None, "ok": True}, {"id": 1, "ok": False}]
+        for change in ({"data": "AAA"}, {"data": "AAA*"}, {"shape": [-1]}, {"shape": [1.5]}, {"dtype": None}):
+            bad.append({**ran, "results": [{"outputs": [{**tensor, **change}], "gradients": []}]})
+        for reply in bad:
+            with self.subTest(reply):
+                self.assertNotEqual(exchange_schema.errors_of(reply, "reply"), [])
+        for request in ({"id": 1, "command": "dance"}, {"id": 1, "command": "hello"}, {"id": 1, "command": "run", "cases": [{"dtype": "f64"}]},
+                        {"id": 1, "command": "run", "cases": [{"dtype": "f64", "scenario": [{"do": "make", "name": "a"}]}]}):
+            with self.subTest(request):
+                self.assertNotEqual(exchange_schema.errors_of(request, "request"), [])
+
+
 # What an adapter does to us: what is written in place of what, the exit code, and what the report says.
 HOSTILE = {
     "hangs at hello": ('    command = request.get("command")', '    import time; time.sleep(60)\n    command = request.get("command")', 3, "no answer within 2 s"),
@@ -221,7 +322,7 @@ class Hostile(CliCase):
         self.file("adapter.py", source)
         own = os.path.join(self.folder, "tmp")
         os.makedirs(own, exist_ok=True)
-        running = Running("verify", "cmd:python3 adapter.py", "--timeout", "1", "--start-timeout", "2", "--memory", "300MiB", "--graphs", "12", cwd=self.folder, TMPDIR=own)
+        running = Running("verify", "cmd:python3 adapter.py", "--timeout", "20" if "1024" in source else "1", "--start-timeout", "2", "--memory", "300MiB", "--graphs", "12", cwd=self.folder, TMPDIR=own)
         peak = 0
         while running.process.poll() is None:
             with contextlib.suppress(OSError), open(f"/proc/{running.process.pid}/status", encoding="ascii") as file:

@@ -8,6 +8,7 @@ node_modules has it. GRADPROOF_PROGRAM names the program.
 
 import os
 import re
+import shlex
 import shutil
 import sys
 import tempfile
@@ -17,6 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "tests", "cli"))
 
+import exchange_schema  # noqa: E402
 from program import leftovers, program, run  # noqa: E402
 
 FRAMEWORK = sys.argv.pop(1) if len(sys.argv) > 1 else "torch"
@@ -55,6 +57,29 @@ class Conformance(unittest.TestCase):
                 self.assertEqual(ended.code, 0, ended.out + ended.err)
                 for clause in clauses if layer == layers[0] else ():
                     self.assertRegex(ended.out, rf"(?m)^  {clause} +passed ")
+
+    @unittest.skipIf(JAVASCRIPT, "what is recorded is the Python adapter")
+    def test_what_is_said_fits_the_schema(self):
+        file, _, name = self.target(LAYERS[FRAMEWORK][0][0])[3:].rpartition(":")
+        recorder = os.path.join(ROOT, "tests", "cli", "recorder.py")
+        adapter = os.path.join(ROOT, "src", "adapters", "python", "gradproof_adapter")
+        command = shlex.join([sys.executable, recorder, "record", sys.executable, adapter, file, name])
+        ended = run("verify", "cmd:" + command, "--start-timeout", "120", "--graphs", "12", "--dtype", "f32", cwd=self.folder, timeout=500)
+        self.assertEqual(ended.code, 0, ended.out + ended.err)
+        with open(os.path.join(self.folder, "record"), encoding="utf-8") as record:
+            lines = record.read().splitlines()
+        self.assertGreater(len(lines), 20)
+        self.assertEqual(list(exchange_schema.wrong_in(lines)), [])
+
+    def test_the_start_is_verified(self):
+        """What `gradproof adapter init` writes, by the command that it names."""
+        begun = run("adapter", "init", FRAMEWORK, cwd=self.folder)
+        self.assertEqual(begun.code, 0, begun.err)
+        command = shlex.split(begun.out.splitlines()[-1])
+        self.assertEqual(command[:2], ["gradproof", "verify"])
+        more = () if JAVASCRIPT else ("--python", sys.executable)
+        ended = run(*command[1:], *more, "--start-timeout", "120", "--graphs", "12", "--dtype", "f32", cwd=self.folder, timeout=500)
+        self.assertEqual(ended.code, 0, ended.out + ended.err)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+../../../docs/examples/c/right_grl.c

@@ -1,0 +1,1 @@
+../../../docs/examples/python/jax_grl.py
