@@ -5,7 +5,7 @@
 namespace gradproof {
 
 std::span<const Property* const> catalogue() {
-  static constexpr std::array<const Property*, 37> all = {&forward_bits,
+  static constexpr std::array<const Property*, 39> all = {&forward_bits,
                                                           &backward_rounded,
                                                           &declared_gradient,
                                                           &equal_calls_agree,
@@ -41,8 +41,25 @@ std::span<const Property* const> catalogue() {
                                                           &gradient_central_differences,
                                                           &gradient_complex_step,
                                                           &gradient_duals,
-                                                          &double_backward};
+                                                          &double_backward,
+                                                          &signed_zeros,
+                                                          &rounded_once};
   return all;
+}
+
+std::string_view name(Tier tier) {
+  switch (tier) {
+    case Tier::required: return "required";
+    case Tier::recommended: return "recommended";
+    case Tier::strict: return "strict";
+  }
+  return "?";
+}
+
+std::optional<Tier> find_tier(std::string_view text) {
+  for (const Tier tier : {Tier::required, Tier::recommended, Tier::strict})
+    if (name(tier) == text) return tier;
+  return {};
 }
 
 const Property* find_property(std::string_view id) {

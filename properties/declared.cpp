@@ -68,6 +68,7 @@ Finding check_declared(Subject& subject, const Case& c) {
     compare_graph(comparison, judged, c.dtype, *answer);
   }
   Finding f = comparison.finish();
+  f.question.graph = alone.graph;
   if (g[g.inputs()[0]].shape.size() == 0 && f.outcome == Outcome::not_applicable) f.outcome = Outcome::holds;
   return f;
 }
@@ -83,6 +84,12 @@ const Property declared_gradient{
     "operations. The contract is a graph: its forward pass is what the layer must compute, its declared "
     "gradient what backward must give, "
     "each within what rounding explains. The layer is asked alone, where the graph stands.",
+  .breaks =
+    "A gate that was forgotten, a gradient of zero where it should pass, a bound on the norm "
+    "where one on each entry was declared.",
+  .mend =
+    "Compare the function with the graph of its contract, one operation at a time; or declare "
+    "what the layer really does.",
   .check = check_declared,
   .looks = Looks::at_the_layer};
 

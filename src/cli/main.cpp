@@ -104,6 +104,11 @@ void add_verify(CLI::App& app, Arguments& a, int& code) {
   c->add_option("--seed", a.verify.seed, "Seed of all random choices")->check(seed_range);
   c->add_option("--graphs", a.verify.graphs, "Random graphs of each family and dtype")
     ->check(CLI::Range(0, 1000000));
+  c->add_option(
+     "--tier", a.verify.tier,
+     "How much to ask for: required (what no reversal may break), recommended (default), or strict "
+     "(bits in which conventions differ)")
+    ->check(CLI::IsMember({"required", "recommended", "strict"}));
   c->add_option("--dtype", a.verify.dtypes, "Only these dtypes (f16, bf16, f32, f64)")->delimiter(',');
   c->add_option(
     "--contract", a.verify.contract,
@@ -168,12 +173,13 @@ void add_replay(CLI::App& app, Arguments& a, int& code) {
 }
 
 void add_small_commands(CLI::App& app, Arguments& a, int& code) {
-  CLI::App* list = app.add_subcommand("list", "List targets, properties, ops or dtypes");
-  list->add_option("what", a.list, "targets, properties, ops or dtypes")
-    ->check(CLI::IsMember({"targets", "properties", "ops", "dtypes"}));
+  CLI::App* list = app.add_subcommand("list", "List targets, properties, ops, dtypes or topics");
+  list->add_option("what", a.list, "targets, properties, ops, dtypes or topics")
+    ->check(CLI::IsMember({"targets", "properties", "ops", "dtypes", "topics"}));
   list->callback([&] { code = cli::list(a.list); });
-  CLI::App* explain = app.add_subcommand("explain", "Say what a property claims and what its failure means");
-  explain->add_option("property", a.explain, "Its id")->required();
+  CLI::App* explain = app.add_subcommand(
+    "explain", "Say what a property claims and what breaks and mends it, or answer a question");
+  explain->add_option("property", a.explain, "Its id, or that of a topic")->required();
   explain->callback([&] { code = cli::explain(a.explain); });
   CLI::App* doctor = app.add_subcommand("doctor", "Say what is installed, and whether the engine works");
   doctor->add_option("--python", a.common.python, "The Python to look for frameworks in");

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,6 +58,8 @@ struct Hello {
   std::vector<std::string> steps{};  // of scenarios, that the adapter can do; empty: none
   bool twice = false;                // it can go backward twice
   bool reads_late = false;           // the author declares that λ is read in the backward pass
+  // How a user's source text makes the layer, calls it and gives it λ, by name; empty: the adapter does not say.
+  std::map<std::string, std::string> usage{};
 };
 
 // The adapter works, but not the subject. `kind` is import, missing, form or protocol.

@@ -74,6 +74,7 @@ class Verification {
 };
 
 Outcome Verification::judge(const Property& property, const Case& c) {
+  if (property.tier > options_.tier) return Outcome::not_applicable;
   const auto key = std::pair{property.id, c.dtype};
   auto at = tallies_.find(key);
   if (at == tallies_.end()) {
@@ -102,6 +103,8 @@ void Verification::layer(Dtype dtype) {
   for (std::size_t i = 0; i < cases.size() && !stopped(); ++i) {
     judge(forward_bits, cases[i]);
     judge(backward_rounded, cases[i]);
+    judge(signed_zeros, cases[i]);
+    judge(rounded_once, cases[i]);
     progress(what, i + 1, cases.size());
   }
 }
@@ -121,7 +124,7 @@ void Verification::lives(Dtype dtype) {
   const std::string what = "the layer's life, " + std::string(format(dtype).words);
   std::size_t done = 0;
   for (const Property* p : catalogue()) {
-    if (p->looks != Looks::at_its_life) continue;
+    if (p->looks != Looks::at_its_life || p->tier > options_.tier) continue;
     for (const Case& c : cases) {
       if (stopped()) return;
       if (judge(*p, c) == Outcome::fails) break;
@@ -293,6 +296,7 @@ Report verify(const Target& target, const Launch& launch, const VerifyOptions& o
   Report report;
   report.command = "verify";
   report.seed = options.seed;
+  report.tier = options.tier;
   with_subject(target, launch, report, [&](Subject& subject, const Hello& hello) {
     const bool reversal = options.contract.kind == Contract::Kind::reversal;
     if (!reversal && !hello.lambda_is_fixed) {

@@ -39,6 +39,19 @@ class Framework:
     has_two_forwards = False    # whether a forward pass without a gradient may run other code than one with it
     mode = ""                   # the word of `under` that the author has chosen
 
+    # Of source text that uses a layer: λ as a tensor, what has to be said before all else, and a call in the mode chosen.
+    strength_text = "{lambda}"
+
+    def prelude_text(self):
+        return ""
+
+    def mode_text(self, call):
+        return call
+
+    def put_text(self, owner, name, word):
+        """put() as source text, for an owner that is written `word`."""
+        return f"{word}.{name} = {{lambda}}"
+
     def __init__(self):
         self.flushed = {}       # whether multiplication makes 0 of subnormal numbers, by dtype
 

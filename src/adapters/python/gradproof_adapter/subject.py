@@ -1,7 +1,7 @@
 """A subject that is ready to be run, whatever the framework."""
 
 from gradproof_adapter.binding import bind
-from gradproof_adapter.loading import InHand, load, reads, twice, under
+from gradproof_adapter.loading import InHand, load, loading_text, reads, twice, under
 from gradproof_adapter.scenario import live
 
 
@@ -19,6 +19,8 @@ class Subject:
             "framework": framework.version(), "subject": name, "form": bound.form, "lambda": bound.strength,
             "dtypes": list(framework.dtypes), "ops": ["input", "const", "reverse", *framework.ops],
             "layouts": list(framework.layouts), "steps": framework.steps(), "twice": twice(module, framework.twice), "reads": reads(module)}
+        if not isinstance(file, InHand):
+            self.description["usage"] = {**bound.usage, **loading_text(module, framework)}
         if bound.is_fixed:
             self.description["fixed_lambda"] = bound.fixed_strength
 
