@@ -112,7 +112,9 @@ Source source_of(const std::string& text, const std::string& folder) {
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::path file = target->file;
-  if (file.is_absolute()) return {file.string(), target->name};
+  // A program in C does not know where its own text lies.
+  if (file.is_absolute() || target->kind == Target::Kind::plugin)
+    return {fs::absolute(file, error).lexically_normal().string(), target->name};
   const fs::path near = fs::relative(file, folder, error);
   return {error || near.empty() ? fs::absolute(file, error).string() : near.string(), target->name};
 }

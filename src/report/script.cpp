@@ -636,7 +636,7 @@ std::string quoted(const std::string& text) {
 
 std::string Composer::text() {
   const bool answered = !example_.finding.worst || example_.finding.worst->residual != Residual::no_answer;
-  margin_ = d_.adjoints.empty() ? "" : "  ";
+  margin_ = d_.adjoints.empty() ? "" : "    ";
   if (!d_.adjoints.empty() && dtype().empty()) obstacle_ = "C has no type for this format";
   else if (usage("call").empty() && d_.call.empty())
     obstacle_ = "nothing tells how its source text calls the layer";
