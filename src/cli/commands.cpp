@@ -130,7 +130,7 @@ int properties(const Common& common, const PropertiesArguments& arguments) {
   {
     Progress progress(common);
     PropertiesOptions options{arguments.properties,
-                              Tier::recommended,
+                              find_tier(arguments.tier).value_or(Tier::recommended),
                               arguments.seed,
                               arguments.graphs,
                               dtype->front(),

@@ -48,6 +48,7 @@ int verify(const Common& common, const VerifyArguments& arguments);
 struct PropertiesArguments {
   std::vector<std::string> properties;
   std::string subject = "builtin";
+  std::string tier = "recommended";
   std::uint64_t seed = 1;
   std::uint64_t graphs = 200;
   std::size_t jobs = 0;  // 0: all cores

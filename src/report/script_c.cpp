@@ -69,6 +69,8 @@ static void pass(kernel* k, const char* name, const NUMBER* in, NUMBER* out, lon
     if (!is_entry && !is_blank) wrong(name, "wrote beside its result");
     if (is_entry) out[at / STRIDE_OUT] = to[i];
   }
+  /* Whoever writes here from now on is seen, whatever it writes but all ones. */
+  memset(to, 0xFF, (size_t)(n * STRIDE_OUT + 2 * AROUND) * sizeof(NUMBER));
   keep(to, (size_t)(n * STRIDE_OUT + 2 * AROUND) * sizeof(NUMBER));
 }
 
