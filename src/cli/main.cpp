@@ -84,6 +84,15 @@ void add_json(CLI::App& command, cli::Common& common) {
     ->type_name("FILE");
 }
 
+void add_tier(CLI::App& command, std::string& tier) {
+  command
+    .add_option(
+      "--tier", tier,
+      "How much to ask for: required (what no reversal may break), recommended (default), or strict "
+      "(bits in which conventions differ)")
+    ->check(CLI::IsMember({"required", "recommended", "strict"}));
+}
+
 struct Arguments {
   cli::Common common;
   cli::VerifyArguments verify;
@@ -104,11 +113,7 @@ void add_verify(CLI::App& app, Arguments& a, int& code) {
   c->add_option("--seed", a.verify.seed, "Seed of all random choices")->check(seed_range);
   c->add_option("--graphs", a.verify.graphs, "Random graphs of each family and dtype")
     ->check(CLI::Range(0, 1000000));
-  c->add_option(
-     "--tier", a.verify.tier,
-     "How much to ask for: required (what no reversal may break), recommended (default), or strict "
-     "(bits in which conventions differ)")
-    ->check(CLI::IsMember({"required", "recommended", "strict"}));
+  add_tier(*c, a.verify.tier);
   c->add_option("--dtype", a.verify.dtypes, "Only these dtypes (f16, bf16, f32, f64)")->delimiter(',');
   c->add_option(
     "--contract", a.verify.contract,
@@ -139,6 +144,7 @@ void add_verify(CLI::App& app, Arguments& a, int& code) {
 void add_properties(CLI::App& app, Arguments& a, int& code) {
   CLI::App* c = app.add_subcommand("properties", "Run the catalogue of properties on random graphs");
   c->add_option("property", a.properties.properties, "Ids (default: all)");
+  add_tier(*c, a.properties.tier);
   c->add_option("--subject", a.properties.subject, "Whose gradients to judge (default: builtin)");
   c->add_option("--seed", a.properties.seed, "Seed of all random choices")->check(seed_range);
   c->add_option("--graphs", a.properties.graphs, "Random graphs for each property")
