@@ -58,7 +58,11 @@ Finding check_declared(Subject& subject, const Case& c) {
     return not_applicable("a clipped cotangent is declared beside a graph of one reversal");
   Comparison comparison(g);
   const auto answer = numbers(subject.run(alone), alone);
-  if (!answer) return answer.error();
+  if (!answer) {
+    Finding f = answer.error();
+    f.question.graph = alone.graph;
+    return f;
+  }
   if (clips) {
     compare_clipped(comparison, *layer, Literal::parse(c.contract.substr(5)).value_or(Literal(0)).nearest(),
                     *answer);

@@ -86,7 +86,11 @@ Finding check_double_backward(Subject& subject, const Case& c) {
   const Judged judged(first, c.dtype);
   if (!judged.undecidable().empty()) return undecided(judged.undecidable());
   const auto reply = subject.run_twice(c);
-  if (!reply) return no_answer(reply.error());
+  const auto twice = [](Finding finding) {
+    finding.question.twice = true;
+    return finding;
+  };
+  if (!reply) return twice(no_answer(reply.error()));
   const auto expected = in_double(complex_step(first, oracle_bits));
   if (!expected) return not_applicable(expected.error().reason);
   Comparison comparison(first);
@@ -96,16 +100,14 @@ Finding check_double_backward(Subject& subject, const Case& c) {
     const std::size_t size = first[first.inputs()[i]].shape.size();
     const auto& gradient = reply->gradients[i];
     if (gradient && gradient->values.size() != size)
-      return wrong_shape("a second gradient has the wrong size");
+      return twice(wrong_shape("a second gradient has the wrong size"));
     for (std::size_t k = 0; k < size; ++k, ++entry) {
       const double value = (*expected)[entry].value, rounding = std::abs(value) * 0x1p-52;
       comparison.true_entry(proven, i, k, value, rounding + (*expected)[entry].error,
                             gradient ? gradient->values[k] : 0, judged.allowed(i, k) + rounding);
     }
   }
-  Finding finding = comparison.finish();
-  finding.question.twice = true;
-  return finding;
+  return twice(comparison.finish());
 }
 
 }  // namespace

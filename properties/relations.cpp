@@ -86,7 +86,10 @@ Finding relation(Subject& subject, const Case& c, const std::vector<Term>& terms
   std::vector<std::vector<Sum>> sums;
   for (const NodeId input : c.graph.inputs()) sums.emplace_back(c.graph[input].shape.size());
   for (const Term& term : terms)
-    if (auto finding = add_term(subject, c, term, sums)) return *std::move(finding);
+    if (auto finding = add_term(subject, c, term, sums)) {
+      finding->question.graph = term.graph;
+      return *std::move(finding);
+    }
   Comparison comparison(c.graph);
   for (std::size_t i = 0; i < sums.size(); ++i) {
     const double factor = scale.empty() ? 1 : scale[i];
