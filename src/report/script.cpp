@@ -277,8 +277,8 @@ void Composer::graph(const Graph& g) {
   Words words = {{"inputs", list(inputs_)}, {"cotangents", list(cotangents_)}};
   words["outputs"] = list(values_);
   if (!d_.graph_open.empty()) {
-    say(d_.graph_close, words);
     margin_.clear();
+    say(d_.graph_close, words);
     for (std::size_t i = 0; i < values_.size(); ++i)
       values_[i] = local("value " + std::to_string(i) + " of " + values_[i]);
     words["outputs"] = list(values_);

@@ -277,6 +277,9 @@ class Subjects(unittest.TestCase):
         file = result.report["counterexamples"][0]["script_file"]
         self.assertIn("script: python " + file, result.run.out)
         self.assertEqual(result.script.returncode, 1, result.script.stdout + result.script.stderr)
+        # A script that is no program ends with 1 as well.
+        if result.report["counterexamples"][0]["worst"]["residual"] not in ("no answer", "shape"):
+            self.assertIn("The fault shows.", result.script.stdout, result.script.stderr)
         if name in MENDS:
             with open(subject_file("wrong", name), encoding="utf-8") as source:
                 text = source.read()
@@ -355,6 +358,7 @@ class Tiers(unittest.TestCase):
             if report["counterexamples"]:
                 script = run_script(report["counterexamples"][0]["script_file"], cwd=folder)
                 self.assertEqual(script.returncode, 1, script.stdout + script.stderr)
+                self.assertIn("The fault shows.", script.stdout)
             return ended.code, {each["property"] for each in report["properties"]}, [each["property"] for each in report["counterexamples"]]
 
     def test_the_strict_see_more(self):
