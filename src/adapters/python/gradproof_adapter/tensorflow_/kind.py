@@ -43,7 +43,7 @@ class TensorFlow(Framework):
     strength_text = "tf.constant({lambda}, tf.float32)"
 
     def prelude_text(self):
-        return "import keras\nkeras.config.set_dtype_policy({dtype}.name)" if self.keras is not None else ""
+        return "import keras\nkeras.config.set_dtype_policy(tf.as_dtype({dtype}).name)" if self.keras is not None else ""
 
     def mode_text(self, call):
         inner = call.replace("{x}", "value")
