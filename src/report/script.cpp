@@ -645,6 +645,9 @@ std::string Composer::text() {
   if (obstacle_.empty() && answered && question_.entries.empty() && question_.overwrote.empty() &&
       question_.repeats == 0 && example_.finding.worst && example_.finding.worst->residual != Residual::shape)
     obstacle_ = "it takes several graphs together to show it";
+  // What raises may do so only where there was another layer before, and a language with scripts runs them line by line.
+  if (!answered && d_.extension == "py")
+    text_ += "\n" + commented("Once more, as in a program that has two of them.", d_.comment) + text_;
   if (!obstacle_.empty()) {
     text_.clear();
     say(d_.unshown, {{"reason", obstacle_}});

@@ -537,6 +537,7 @@ constexpr Dialect graph_mode_dialect = [] {
   Dialect d = tensorflow_dialect;
   d.adapter = "tensorflow graph";
   d.helpers = graph_mode_helpers;
+  d.twice = "";  // what a session has run can't be differentiated once more
   d.dtypes = {"tf.float16.as_numpy_dtype", "tf.bfloat16.as_numpy_dtype", "numpy.float32", "numpy.float64"};
   d.array = "numpy.array({nested}, dtype={dtype})";
   d.constant_array = "numpy.full({dims}, {value}, dtype={dtype})";
