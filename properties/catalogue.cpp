@@ -45,9 +45,26 @@ std::span<const Property* const> catalogue() {
                                                               &gradient_complex_step,
                                                               &gradient_duals,
                                                               &double_backward,
+                                                              &signed_zeros,
+                                                              &rounded_once,
                                                               &training_trajectory,
                                                               &schedule_coefficients});
   return all;
+}
+
+std::string_view name(Tier tier) {
+  switch (tier) {
+    case Tier::required: return "required";
+    case Tier::recommended: return "recommended";
+    case Tier::strict: return "strict";
+  }
+  return "?";
+}
+
+std::optional<Tier> find_tier(std::string_view text) {
+  for (const Tier tier : {Tier::required, Tier::recommended, Tier::strict})
+    if (name(tier) == text) return tier;
+  return {};
 }
 
 const Property* find_property(std::string_view id) {

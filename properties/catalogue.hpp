@@ -42,6 +42,8 @@ extern const Property unreachable_lambda;
 extern const Property topological_reorder;
 extern const Property hoist;
 extern const Property double_backward;
+extern const Property signed_zeros;
+extern const Property rounded_once;
 extern const Property transpose_identity;
 extern const Property partials_of_surrogate;
 extern const Property schedule_coefficients;

@@ -35,9 +35,17 @@ std::string entry_name(const Graph& graph, NodeId node, std::size_t entry) {
 
 }  // namespace
 
-void Comparison::consider(const std::string& what, NodeId node, std::size_t entry, double expected,
-                          double observed, double allowed, bool agrees) {
+Judgement Comparison::judged(Judgement::Of of, std::size_t index, std::size_t place, double expected,
+                             double allowed) const {
+  if (record_) return {Judgement::Of::record, *record_, place, expected, allowed};
+  return {of, index, place, expected, allowed};
+}
+
+void Comparison::consider(const std::string& what, NodeId node, const Judgement& entry, double observed,
+                          bool agrees) {
   ++finding_.compared;
+  finding_.question.entries.push_back(entry);
+  const auto [expected, allowed] = std::pair(entry.expected, entry.allowed);
   if (agrees) {
     if (finding_.outcome == Outcome::not_applicable) finding_.outcome = Outcome::holds;
     // An entry whose truth is 0 shows any error above the bound, and has no relative error.
@@ -52,8 +60,8 @@ void Comparison::consider(const std::string& what, NodeId node, std::size_t entr
   finding_.outcome = Outcome::fails;
   if (finding_.worst && excess <= worst_excess_) return;
   worst_excess_ = excess;
-  finding_.worst = Disagreement{what + " " + entry_name(graph_, node, entry), expected, observed, allowed,
-                                classify(expected, observed)};
+  finding_.worst = Disagreement{what + " " + entry_name(graph_, node, entry.place), expected, observed,
+                                allowed, classify(expected, observed)};
 }
 
 void Comparison::gradient_entry(std::size_t input, std::size_t entry, double expected, double observed,
@@ -62,8 +70,7 @@ void Comparison::gradient_entry(std::size_t input, std::size_t entry, double exp
     undecided("the expected gradient or its bound is not finite");
     return;
   }
-  consider("gradient of", graph_.inputs()[input], entry, expected, observed, allowed,
-           std::abs(observed - expected) <= allowed);
+  judged_gradient_entry(input, entry, expected, observed, allowed, std::abs(observed - expected) <= allowed);
 }
 
 std::optional<Enclosure> ProvenGradient::entry(std::size_t input, std::size_t entry) {
@@ -93,21 +100,24 @@ void Comparison::true_entry(ProvenGradient& proven, std::size_t input, std::size
   } else if (inside(observed, allowed) && inside(expected, oracle_error)) {
     if (width(*e).to_double() > allowed)
       undecided("the interval that is proven is wider than the allowed error");
-    else consider("gradient of", graph_.inputs()[input], entry, expected, observed, allowed, true);
+    else judged_gradient_entry(input, entry, expected, observed, allowed, true);
   } else {
     // Outside of what is proven; or the oracle is, and one of our own rules is wrong.
-    consider("gradient of", graph_.inputs()[input], entry, expected, observed, allowed, false);
+    judged_gradient_entry(input, entry, expected, observed, allowed, false);
   }
 }
 
 void Comparison::output_entry(std::size_t output, std::size_t entry, double expected, double observed) {
   const bool same = (std::isnan(expected) && std::isnan(observed)) ||
                     (expected == observed && std::signbit(expected) == std::signbit(observed));
-  consider("value of", graph_.outputs()[output].node, entry, expected, observed, 0, same);
+  Judgement bits = judged(Judgement::Of::output, output, entry, expected, 0);
+  bits.zeros_differ = true;
+  consider("value of", graph_.outputs()[output].node, bits, observed, same);
 }
 
 void Comparison::strength_entry(double observed) {
   ++finding_.compared;
+  finding_.question.entries.push_back(judged(Judgement::Of::record, 0, 0, 0, 0));
   if (observed == 0) {
     if (finding_.outcome == Outcome::not_applicable) finding_.outcome = Outcome::holds;
     return;
@@ -126,6 +136,8 @@ void Comparison::undecided(std::string reason) {
 Finding Comparison::finish() const {
   Finding f = finding_;
   if (f.outcome == Outcome::not_applicable) f.reason = "there was nothing to compare";
+  // What was asked interests only where the answer was wrong.
+  if (f.outcome != Outcome::fails) f.question = {};
   return f;
 }
 
@@ -194,6 +206,7 @@ Result<Numbers, Finding> numbers(const Reply& reply, const Case& c) {
   if (!reply->damage.empty()) {
     Finding f = wrong_shape("the caller's buffer was overwritten: " + reply->damage.front());
     f.worst->place = "damage";
+    f.question.overwrote = reply->damage;
     return f;
   }
   Numbers n;

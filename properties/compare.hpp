@@ -68,24 +68,37 @@ class Comparison {
   // The same where the caller has judged: formats and signed infinities have rules of their own.
   void judged_gradient_entry(std::size_t input, std::size_t entry, double expected, double observed,
                              double allowed, bool agrees) {
-    consider("gradient of", graph_.inputs()[input], entry, expected, observed, allowed, agrees);
+    consider("gradient of", graph_.inputs()[input],
+             judged(Judgement::Of::gradient, input, entry, expected, allowed), observed, agrees);
+  }
+  // The same with nothing allowed, and -0 as another value than 0.
+  void bits_of_gradient_entry(std::size_t input, std::size_t entry, double expected, double observed,
+                              bool agrees) {
+    Judgement bits = judged(Judgement::Of::gradient, input, entry, expected, 0);
+    bits.zeros_differ = true;
+    consider("gradient of", graph_.inputs()[input], bits, observed, agrees);
   }
   // A value that may be off by as much.
   void near_output_entry(std::size_t output, std::size_t entry, double expected, double observed,
                          double allowed) {
-    consider("value of", graph_.outputs()[output].node, entry, expected, observed, allowed,
+    consider("value of", graph_.outputs()[output].node,
+             judged(Judgement::Of::output, output, entry, expected, allowed), observed,
              std::abs(observed - expected) <= allowed);
   }
   // The gradient that λ was given; 0 is what it must be.
   void strength_entry(double observed);
+  // What is judged from here on is this record of a scenario, whatever it is called.
+  void record(std::size_t index) { record_ = index; }
   // Equal bit for bit, but that one NaN is as good as another.
   void output_entry(std::size_t output, std::size_t entry, double expected, double observed);
   void undecided(std::string reason);
   [[nodiscard]] Finding finish() const;
 
  private:
-  void consider(const std::string& what, NodeId node, std::size_t entry, double expected, double observed,
-                double allowed, bool agrees);
+  void consider(const std::string& what, NodeId node, const Judgement& entry, double observed, bool agrees);
+  [[nodiscard]] Judgement judged(Judgement::Of of, std::size_t index, std::size_t place, double expected,
+                                 double allowed) const;
+  std::optional<std::size_t> record_;
   const Graph& graph_;
   Finding finding_;
   double worst_excess_ = 0;

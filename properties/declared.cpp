@@ -58,7 +58,11 @@ Finding check_declared(Subject& subject, const Case& c) {
     return not_applicable("a clipped cotangent is declared beside a graph of one reversal");
   Comparison comparison(g);
   const auto answer = numbers(subject.run(alone), alone);
-  if (!answer) return answer.error();
+  if (!answer) {
+    Finding f = answer.error();
+    f.question.graph = alone.graph;
+    return f;
+  }
   if (clips) {
     compare_clipped(comparison, *layer, Literal::parse(c.contract.substr(5)).value_or(Literal(0)).nearest(),
                     *answer);
@@ -68,6 +72,7 @@ Finding check_declared(Subject& subject, const Case& c) {
     compare_graph(comparison, judged, c.dtype, *answer);
   }
   Finding f = comparison.finish();
+  f.question.graph = alone.graph;
   if (g[g.inputs()[0]].shape.size() == 0 && f.outcome == Outcome::not_applicable) f.outcome = Outcome::holds;
   return f;
 }
@@ -83,6 +88,12 @@ const Property declared_gradient{
     "operations. The contract is a graph: its forward pass is what the layer must compute, its declared "
     "gradient what backward must give, "
     "each within what rounding explains. The layer is asked alone, where the graph stands.",
+  .breaks =
+    "A gate that was forgotten, a gradient of zero where it should pass, a bound on the norm "
+    "where one on each entry was declared.",
+  .mend =
+    "Compare the function with the graph of its contract, one operation at a time; or declare "
+    "what the layer really does.",
   .check = check_declared,
   .looks = Looks::at_the_layer};
 

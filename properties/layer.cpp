@@ -1,4 +1,6 @@
 // The layer alone: x -> reverse(x; λ) -> output, judged bit by bit.
+#include <functional>
+
 #include "catalogue.hpp"
 #include "compare.hpp"
 #include "gradproof/ops.hpp"
@@ -81,6 +83,49 @@ Finding check_backward_rounded(Subject& subject, const Case& c) {
   return f;
 }
 
+// -λ·g under a rule of its own for when an entry agrees; the rest is what any look at the lone layer's gradient does.
+Finding check_product(
+  Subject& subject, const Case& c,
+  const std::function<std::optional<Accepted>(const Lone&, double g, double observed)>& rule) {
+  const auto layer = lone(c.graph);
+  if (!layer) return not_applicable(std::string(not_alone));
+  const auto answer = numbers(subject.run(c), c);
+  if (!answer) return answer.error();
+  Comparison comparison(c.graph);
+  for (std::size_t k = 0; k < answer->gradients[0].size(); ++k) {
+    const double observed = answer->gradients[0][k];
+    if (const auto a = rule(*layer, layer->cotangent[k], observed))
+      comparison.bits_of_gradient_entry(0, k, a->expected, observed, a->agrees);
+  }
+  return comparison.finish();
+}
+
+// The one value that IEEE gives the product. What is no zero, or is not finite, is left to backward-rounded.
+Finding check_signed_zeros(Subject& subject, const Case& c) {
+  return check_product(subject, c,
+                       [&](const Lone& layer, double g, double observed) -> std::optional<Accepted> {
+                         const double product = rounded(c.dtype, -layer.lambda * g);
+                         if (product != 0 || observed != 0) return {};
+                         return Accepted{product, 0, std::signbit(product) == std::signbit(observed)};
+                       });
+}
+
+// λ stands as the double that it is, or, which is as honest, as what the format makes of it.
+Finding check_rounded_once(Subject& subject, const Case& c) {
+  return check_product(
+    subject, c, [&](const Lone& layer, double g, double observed) -> std::optional<Accepted> {
+      if (!std::isfinite(g) || !std::isfinite(layer.lambda)) return {};
+      const auto product = [&](double l) {
+        return rounded(c.dtype, -(Real(l, Bits{106}) * Real(g, Bits{106})));
+      };
+      const double expected = product(layer.lambda);
+      const bool as_rounded = c.dtype != Dtype::f64 && observed == product(rounded(c.dtype, layer.lambda));
+      // A λ beyond the format is infinite in it, and infinity times 0 is NaN.
+      const bool overflowed = std::isnan(observed) && !std::isfinite(rounded(c.dtype, layer.lambda));
+      return Accepted{expected, 0, observed == expected || as_rounded || overflowed};
+    });
+}
+
 }  // namespace
 
 const Property forward_bits{
@@ -92,6 +137,12 @@ const Property forward_bits{
     "or NaN where (1+λ)x overflows; a trip through another dtype loses digits or range. `view_as` in PyTorch "
     "exists to return a new tensor "
     "object with the same data, so that autograd records the step.",
+  .breaks =
+    "x + 0, (1+λ)·sg(x) - λ·x, a cast to another dtype and back, λ multiplied into the value, "
+    "or nan_to_num on the way.",
+  .mend =
+    "Return the input itself as a new tensor object: x.view_as(x) in PyTorch, identity "
+    "elsewhere.",
   .check = check_forward_bits,
   .looks = Looks::at_the_layer};
 
@@ -104,7 +155,39 @@ const Property backward_rounded{
     "negative, tiny, huge and values that float32 can't hold; g has both signs and many magnitudes. In a "
     "training loop the sign in front of the domain "
     "loss stays plus: the reversal is the layer's job, and negating the loss as well would undo it.",
+  .breaks =
+    "A missing minus, λ ignored, clamped, squared or in float32, a gradient that is averaged or "
+    "clipped, strides that a kernel takes for 1.",
+  .mend = "Return -λ * grad_output from backward, with λ as it was given, and nothing else.",
   .check = check_backward_rounded,
   .looks = Looks::at_the_layer};
+
+const Property signed_zeros{
+  .id = "signed-zeros",
+  .claim = "A zero in the gradient has the sign that -λ·g has.",
+  .explain =
+    "-λ·g has one sign in IEEE arithmetic, also where it is zero: at λ = 0, or where g is. No training run "
+    "will tell the two zeros apart, unless something divides by them or takes their arctangent; a "
+    "comparison of two runs bit by bit will.",
+  .breaks = "0 - λ·g, or a sum that begins with +0, gives +0 where -0 is due.",
+  .mend = "Multiply the cotangent by -λ and do nothing else to it: g * -λ, or -(λ * g).",
+  .check = check_signed_zeros,
+  .looks = Looks::at_the_layer,
+  .tier = Tier::strict};
+
+const Property rounded_once{
+  .id = "rounded-once",
+  .claim =
+    "In every format the gradient is -λ·g rounded once, with λ as it was given or as the format has it.",
+  .explain =
+    "backward-rounded lets formats below float64 be off by one unit in the last place. This does not: two "
+    "sound kernels then agree in every bit, and results can be compared across machines and versions.",
+  .breaks =
+    "A detour through two formats rounds twice; (λ·g) with λ as float32 in a half precision kernel is off by "
+    "a bit now and then; λ split into factors, such as a weight and a schedule, rounds for each.",
+  .mend = "Form λ in double precision, round it once, and multiply once.",
+  .check = check_rounded_once,
+  .looks = Looks::at_the_layer,
+  .tier = Tier::strict};
 
 }  // namespace gradproof

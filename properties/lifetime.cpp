@@ -70,9 +70,10 @@ class Life {
     return add(
       {.what = Act::Do::backward, .of = of, .input = input, .shape = layer_.shape, .values = first()});
   }
-  // In place of the steps one by one, where there are many that are alike.
-  Life& tell(std::string story) {
+  // In place of the steps one by one, where they are one call so many times.
+  Life& tell(std::string story, std::size_t repeats) {
     story_ = std::move(story);
+    repeats_ = repeats;
     return *this;
   }
   Life& no_gradient_of_strength(std::string layer) {
@@ -112,6 +113,7 @@ class Life {
   std::vector<Expected> expected_;
   std::vector<double> second_;
   std::string story_;
+  std::size_t repeats_ = 0;
   double other_;
   bool reads_late_;
 };
@@ -178,6 +180,7 @@ Finding Life::judged(Subject& subject, const Case& c) {
   } else {
     Comparison comparison(c.graph);
     for (std::size_t i = 0; i < expected_.size(); ++i) {
+      comparison.record(i);
       const auto& observed = reply->gradients[i];
       if (observed && expected_[i].kind != Expected::nothing &&
           observed->values.size() != layer_.shape.size())
@@ -193,7 +196,11 @@ Finding Life::judged(Subject& subject, const Case& c) {
     }
     f = comparison.finish();
   }
-  if (f.outcome == Outcome::fails) f.story = story_.empty() ? told(here_, "") : story_;
+  if (f.outcome == Outcome::fails) {
+    f.story = story_.empty() ? told(here_, "") : story_;
+    f.question.life = scenario_;
+    f.question.repeats = repeats_;
+  }
   return f;
 }
 
@@ -225,8 +232,9 @@ void call_again(Life& l) {
     }
   const std::string times = std::to_string(equal_calls) + " times, with the same numbers each time:\n";
   l.tell("a = a layer with λ = " + Literal(l.lambda()).text() + "\n" + times +
-         "  x = an input\n  y = a(x)\n  look at y\n  go backward from y to x\n" + times +
-         "  the same with a new layer\n");
+           "  x = an input\n  y = a(x)\n  look at y\n  go backward from y to x\n" + times +
+           "  the same with a new layer\n",
+         equal_calls);
 }
 
 // Also of a layer that is wrong alone: what differs from call to call explains that.
@@ -365,6 +373,12 @@ const Property equal_calls_agree{
     "schedule of its own), puts one more hook on something at each call or adds up gradients gives answers "
     "that nobody can check, and that depend on what was called before. Leave the schedule to the training "
     "loop.",
+  .breaks =
+    "Dropout or noise in the layer, a counter or warm-up of its own, a hook that stays on a "
+    "module, gradients added into a buffer.",
+  .mend =
+    "Take state out of the layer: λ comes in from outside, and hooks go on tensors that the "
+    "call has made.",
   .check = check_equal_calls,
   .looks = Looks::at_its_life};
 
@@ -377,6 +391,10 @@ const Property two_layers_alive{
     "a buffer that the layers share, the last writer decides for both. A network with two domain heads has "
     "two layers alive, and "
     "so has a test that compares two strengths. Keep λ on the autograd context (ctx) at the forward pass.",
+  .breaks =
+    "λ on the class, in a module's global, in a default argument or in a buffer that all layers "
+    "share.",
+  .mend = "Keep λ on self, and hand it from forward to backward by ctx.",
   .check = check<two_alive>,
   .looks = Looks::at_its_life};
 
@@ -387,6 +405,10 @@ const Property set_lambda_takes{
     "A schedule changes λ at each step. A layer that reads λ once, at construction or when it is traced, or "
     "that keeps a copy "
     "elsewhere, stays at its first λ for ever; training then looks as if it had no schedule.",
+  .breaks =
+    "functools.partial or a closure over the first λ, a traced graph with λ as a constant, a "
+    "cache whose key forgets λ.",
+  .mend = "Read λ in forward, at each call.",
   .check = check<set_takes>,
   .looks = Looks::at_its_life};
 
@@ -401,6 +423,10 @@ const Property lambda_of_the_forward_pass{
     "forward pass did not have. Save λ in forward (ctx.alpha = alpha). Some frameworks read λ late by "
     "design; a file says so by "
     "GRADPROOF = {\"reads\": \"backward\"}.",
+  .breaks =
+    "self.alpha read in backward or in a hook, or a λ tensor that is kept by reference and "
+    "filled in place.",
+  .mend = "Save λ in forward: ctx.alpha = alpha, as a number or a copy.",
   .check = check<set_between>,
   .looks = Looks::at_its_life};
 
@@ -411,6 +437,8 @@ const Property pending_in_any_order{
     "Autograd usually runs backward in the opposite order, which a stack inside the layer would survive. "
     "Gradient accumulation, "
     "two losses and pipelines run it in forward order, where a stack hands each pass the other's λ.",
+  .breaks = "A stack, a queue or a single slot on the class between forward and backward.",
+  .mend = "Save what backward needs on ctx, which belongs to one pass.",
   .check = check_pending,
   .looks = Looks::at_its_life};
 
@@ -421,6 +449,8 @@ const Property backward_again{
     "The graph is kept (retain_graph=True) and gone through three times with different cotangents. A layer "
     "that scales its saved "
     "tensors, its λ or a result buffer in place gives another gradient the second time.",
+  .breaks = "An in-place product on a saved tensor, on λ or on a result buffer that is used again.",
+  .mend = "Make a new tensor in backward: -λ * grad_output, never mul_ or neg_.",
   .check = check<twice_backward>,
   .looks = Looks::at_its_life};
 
@@ -434,6 +464,8 @@ const Property adds_when_asked{
     "without the "
     "sign or without λ is a reversal only where it writes. Where a layer is never asked, there is nothing to "
     "judge.",
+  .breaks = "A kernel for writing that is called for adding, or gx += g that was never given the factor.",
+  .mend = "gx[i] += -lambda * gy[i].",
   .check = check<added>,
   .looks = Looks::at_its_life};
 
@@ -445,17 +477,25 @@ const Property forward_again{
     "put on the input itself at each "
     "forward pass piles up: the gradient is reversed two or three times. Hook a fresh tensor, or use an "
     "autograd Function.",
+  .breaks = "register_hook on the input itself: the second pass finds the first one's hook still there.",
+  .mend = "Hook a fresh tensor, such as x.view_as(x), or write an autograd Function.",
   .check = check<applied_again>,
   .looks = Looks::at_its_life};
 
-const Property copies_keep_lambda{.id = "copies-keep-lambda",
-                                  .claim = "A deep copy of a layer is a layer with the same λ.",
-                                  .explain =
-                                    "copy.deepcopy is how models are averaged, frozen and restored. A λ in a "
-                                    "closure, in a registry keyed by id() or in a hook "
-                                    "does not come along, or the copy and the original share it.",
-                                  .check = check<deep_copy>,
-                                  .looks = Looks::at_its_life};
+const Property copies_keep_lambda{
+  .id = "copies-keep-lambda",
+  .claim = "A deep copy of a layer is a layer with the same λ.",
+  .explain =
+    "copy.deepcopy is how models are averaged, frozen and restored. A λ in a "
+    "closure, in a registry keyed by id() or in a hook "
+    "does not come along, or the copy and the original share it.",
+  .breaks =
+    "__deepcopy__ that makes a default layer, a registry by id(), λ in a closure or hook that "
+    "the copy shares.",
+  .mend = "Keep λ as an ordinary attribute or buffer and leave copying to the framework.",
+  .check = check<deep_copy>,
+  .looks = Looks::at_its_life,
+  .tier = Tier::recommended};
 
 const Property copies_stand_alone{
   .id = "copies-stand-alone",
@@ -464,17 +504,26 @@ const Property copies_stand_alone{
     "A teacher, an averaged model or a second domain branch is copied and then "
     "scheduled by itself. A λ in a registry, a default argument "
     "or a tensor that __deepcopy__ hands on is one λ for both.",
+  .breaks =
+    "A registry or a table that the copy's key still points into, or __deepcopy__ that hands on the same "
+    "tensor.",
+  .mend = "Keep λ as an ordinary attribute or buffer and leave copying to the framework.",
   .check = check<stand_alone>,
-  .looks = Looks::at_its_life};
+  .looks = Looks::at_its_life,
+  .tier = Tier::recommended};
 
-const Property pickles_keep_lambda{.id = "pickles-keep-lambda",
-                                   .claim = "A layer that is written out and read back has the same λ.",
-                                   .explain =
-                                     "torch.save(model) and worker processes pickle layers. A λ that "
-                                     "__getstate__ leaves out, or that is kept outside the object, is "
-                                     "lost. A layer that can't be pickled at all is not judged here.",
-                                   .check = check<pickled>,
-                                   .looks = Looks::at_its_life};
+const Property pickles_keep_lambda{
+  .id = "pickles-keep-lambda",
+  .claim = "A layer that is written out and read back has the same λ.",
+  .explain =
+    "torch.save(model) and worker processes pickle layers. A λ that "
+    "__getstate__ leaves out, or that is kept outside the object, is "
+    "lost. A layer that can't be pickled at all is not judged here.",
+  .breaks = "__getstate__ or __reduce__ that leaves λ out, or λ kept outside of the object.",
+  .mend = "Keep λ as an ordinary attribute or buffer and drop the methods.",
+  .check = check<pickled>,
+  .looks = Looks::at_its_life,
+  .tier = Tier::recommended};
 
 const Property threads_keep_apart{
   .id = "threads-keep-apart",
@@ -483,8 +532,11 @@ const Property threads_keep_apart{
     "Four threads go forward and backward with two layers, as data-parallel training does. A global or class "
     "attribute that "
     "holds λ, the input or the result between forward and backward is overwritten by another thread.",
+  .breaks = "A global or class attribute between two lines of forward, or between forward and backward.",
+  .mend = "Use local names, self and ctx, and no global.",
   .check = check<threads>,
-  .looks = Looks::at_its_life};
+  .looks = Looks::at_its_life,
+  .tier = Tier::recommended};
 
 const Property in_place_after_the_layer{
   .id = "in-place-after-the-layer",
@@ -494,8 +546,11 @@ const Property in_place_after_the_layer{
     "backward needs, is then wrong, or "
     "changes the caller's tensor. A framework that refuses the operation with an error is within its rights, "
     "and the property is not applicable.",
+  .breaks = "Returning x itself or x.data, or saving the result and not a copy of it.",
+  .mend = "Return x.view_as(x), which autograd watches, or x.clone().",
   .check = check<in_place_after>,
-  .looks = Looks::at_its_life};
+  .looks = Looks::at_its_life,
+  .tier = Tier::recommended};
 
 const Property evaluation_mode_reverses{
   .id = "evaluation-mode-reverses",
@@ -504,8 +559,11 @@ const Property evaluation_mode_reverses{
     "eval() switches dropout and batch statistics; it is no reason to stop reversing. A layer that looks at "
     "self.training gives "
     "other gradients when a validation loss is differentiated, and its schedule must not step there.",
+  .breaks = "`if not self.training: return x`, or a schedule that steps in forward.",
+  .mend = "Drop the condition; λ = 0 is the way to switch a layer off.",
   .check = check<evaluation_mode>,
-  .looks = Looks::at_its_life};
+  .looks = Looks::at_its_life,
+  .tier = Tier::recommended};
 
 const Property lambda_gets_no_gradient{
   .id = "lambda-gets-no-gradient",
@@ -514,7 +572,12 @@ const Property lambda_gets_no_gradient{
     "λ is set by a schedule and is not learned: a λ that is a parameter with a gradient would be driven by "
     "the optimiser to make the "
     "reversal vanish. Return None for λ from backward, and keep it a buffer or a number.",
+  .breaks =
+    "nn.Parameter for λ, λ as a tensor that takes part in forward's arithmetic, or a second "
+    "gradient where None is due.",
+  .mend = "Use register_buffer or a number, and return None in λ's place.",
   .check = check<strength_has_no_gradient>,
-  .looks = Looks::at_its_life};
+  .looks = Looks::at_its_life,
+  .tier = Tier::recommended};
 
 }  // namespace gradproof

@@ -86,7 +86,11 @@ Finding check_double_backward(Subject& subject, const Case& c) {
   const Judged judged(first, c.dtype);
   if (!judged.undecidable().empty()) return undecided(judged.undecidable());
   const auto reply = subject.run_twice(c);
-  if (!reply) return no_answer(reply.error());
+  const auto twice = [](Finding finding) {
+    finding.question.twice = true;
+    return finding;
+  };
+  if (!reply) return twice(no_answer(reply.error()));
   const auto expected = in_double(complex_step(first, oracle_bits));
   if (!expected) return not_applicable(expected.error().reason);
   Comparison comparison(first);
@@ -96,14 +100,14 @@ Finding check_double_backward(Subject& subject, const Case& c) {
     const std::size_t size = first[first.inputs()[i]].shape.size();
     const auto& gradient = reply->gradients[i];
     if (gradient && gradient->values.size() != size)
-      return wrong_shape("a second gradient has the wrong size");
+      return twice(wrong_shape("a second gradient has the wrong size"));
     for (std::size_t k = 0; k < size; ++k, ++entry) {
       const double value = (*expected)[entry].value, rounding = std::abs(value) * 0x1p-52;
       comparison.true_entry(proven, i, k, value, rounding + (*expected)[entry].error,
                             gradient ? gradient->values[k] : 0, judged.allowed(i, k) + rounding);
     }
   }
-  return comparison.finish();
+  return twice(comparison.finish());
 }
 
 }  // namespace
@@ -117,6 +121,8 @@ const Property gradient_rational_differences{
     "forward rules and the declared surrogates. When it fails, the gradient of that graph is wrong: look at "
     "the minimal graph and ask which of "
     "its few operations passes the cotangent on wrongly.",
+  .breaks = "Anything that makes a gradient wrong by more than rounding.",
+  .mend = "Take the minimal graph and follow the cotangent through its operations.",
   .check = check_rational_differences};
 
 const Property gradient_rational_duals{
@@ -125,6 +131,8 @@ const Property gradient_rational_duals{
   .explain =
     "Forward mode in rationals, with derivative rules of its own. It also judges quotients, which the "
     "difference quotient can't.",
+  .breaks = "Anything that makes a gradient wrong by more than rounding.",
+  .mend = "Take the minimal graph and follow the cotangent through its operations.",
   .check = check_rational_duals};
 
 const Property gradient_central_differences{
@@ -136,6 +144,8 @@ const Property gradient_central_differences{
     "plain checker takes differences of the forward pass and so rejects every correct gradient reversal; the "
     "anchored graph "
     "has the declared gradient as its true derivative, for any nesting of reversals.",
+  .breaks = "Anything that makes a gradient wrong by more than rounding.",
+  .mend = "Take the minimal graph and follow the cotangent through its operations.",
   .check = check_central_differences};
 
 const Property gradient_complex_step{
@@ -145,6 +155,8 @@ const Property gradient_complex_step{
     "f(x + ih) has the derivative as its imaginary part, without cancellation, so every digit is good. This "
     "is the workhorse oracle "
     "on smooth graphs.",
+  .breaks = "Anything that makes a gradient wrong by more than rounding.",
+  .mend = "Take the minimal graph and follow the cotangent through its operations.",
   .check = check_complex_step};
 
 const Property gradient_duals{
@@ -152,6 +164,8 @@ const Property gradient_duals{
   .claim = "The gradient agrees with dual numbers on the anchored graph at high precision.",
   .explain =
     "Forward mode with derivative rules written apart from the op table's, so that agreement is evidence.",
+  .breaks = "Anything that makes a gradient wrong by more than rounding.",
+  .mend = "Take the minimal graph and follow the cotangent through its operations.",
   .check = check_duals};
 
 const Property double_backward{
@@ -164,6 +178,13 @@ const Property double_backward{
     "Moving-base differences of the "
     "gradient field do not give this, which is why torch.autograd.gradgradcheck refuses a correct "
     "sin(GRL(x)).",
-  .check = check_double_backward};
+  .breaks =
+    ".data, detach or numpy in backward, a hook that detaches, or a second Function with the "
+    "sign wrong.",
+  .mend =
+    "Compute -λ * grad_output with the framework's own operations; mark with "
+    "@once_differentiable what must not be differentiated twice.",
+  .check = check_double_backward,
+  .tier = Tier::recommended};
 
 }  // namespace gradproof

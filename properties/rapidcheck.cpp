@@ -52,7 +52,7 @@ class Listener : public rc::detail::TestListenerAdapter {
   std::size_t budget_;
 };
 
-rc::detail::CaseResult case_result(const Judgement& judgement) {
+rc::detail::CaseResult case_result(const ReadyVerdict& judgement) {
   using Type = rc::detail::CaseResult::Type;
   switch (judgement.outcome) {
     case Outcome::holds: return {Type::Success, judgement.reason};
@@ -71,7 +71,7 @@ std::uint64_t hash(std::string_view text) {
 }
 
 // A check that throws has not held.
-Judgement judge(const PropertyTest& test, const Graph& graph) {
+ReadyVerdict judge(const PropertyTest& test, const Graph& graph) {
   try {
     return test.check(graph);
   } catch (const std::exception& e) {
@@ -83,7 +83,7 @@ Judgement judge(const PropertyTest& test, const Graph& graph) {
 // the least.
 rc::detail::Property property(const PropertyTest& test, PropertyReport& report) {
   return rc::gen::map(arbitrary_graph(test.recipe), [&](Graph&& graph) {
-    const Judgement judgement = judge(test, graph);
+    const ReadyVerdict judgement = judge(test, graph);
     rc::detail::CaseDescription description;
     description.result = case_result(judgement);
     description.example = [text = print(graph)] { return rc::detail::Example{{"Graph", text}}; };

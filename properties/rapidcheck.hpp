@@ -21,14 +21,14 @@ namespace gradproof {
 // How RapidCheck prints a graph.
 void showValue(const Graph& graph, std::ostream& out);
 
-struct Judgement {
+struct ReadyVerdict {
   Outcome outcome = Outcome::holds;
   std::string reason;
 };
 
 struct PropertyTest {
   std::string id;  // each id draws graphs of its own from the same seed
-  std::function<Judgement(const Graph&)> check;
+  std::function<ReadyVerdict(const Graph&)> check;
   Recipe recipe;
   std::uint64_t seed = 1;
   int graphs = 100;

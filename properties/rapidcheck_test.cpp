@@ -17,7 +17,7 @@ PropertyTest test_of(Subject& subject, const Property& p, Family family) {
   t.recipe.max_nodes = 14;
   t.check = [&subject, &p](const Graph& g) {
     const Finding f = p.check(subject, {quantized(g, Dtype::f64), Dtype::f64});
-    return Judgement{f.outcome, f.worst ? f.worst->place : f.reason};
+    return ReadyVerdict{f.outcome, f.worst ? f.worst->place : f.reason};
   };
   return t;
 }

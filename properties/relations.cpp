@@ -35,6 +35,28 @@ struct Sum {
   double allowed = 0;
 };
 
+// A relation fails because one of its graphs has a wrong gradient: the first that has says more than their sum.
+Question wrong_alone(Subject& subject, const Case& c, const std::vector<Term>& terms) {
+  std::vector<Graph> graphs = {c.graph};
+  for (const Term& term : terms) graphs.push_back(term.graph);
+  for (Graph& graph : graphs) {
+    const Judged judged(graph, c.dtype);
+    const Case one = with_graph(c, graph);
+    const auto answer = numbers(subject.run(one), one);
+    if (!answer || !judged.undecidable().empty()) continue;
+    Comparison comparison(graph);
+    for (std::size_t i = 0; i < answer->gradients.size(); ++i)
+      for (std::size_t k = 0; k < answer->gradients[i].size(); ++k)
+        comparison.gradient_entry(i, k, judged.bound(i, k).value, answer->gradients[i][k],
+                                  judged.allowed(i, k));
+    Finding finding = comparison.finish();
+    if (finding.outcome != Outcome::fails) continue;
+    finding.question.graph = std::move(graph);
+    return finding.question;
+  }
+  return {};
+}
+
 // Adds one term's gradient to the sums of the original's inputs; its bound grows with it.
 std::optional<Finding> add_term(Subject& subject, const Case& c, const Term& term,
                                 std::vector<std::vector<Sum>>& sums) {
@@ -64,7 +86,10 @@ Finding relation(Subject& subject, const Case& c, const std::vector<Term>& terms
   std::vector<std::vector<Sum>> sums;
   for (const NodeId input : c.graph.inputs()) sums.emplace_back(c.graph[input].shape.size());
   for (const Term& term : terms)
-    if (auto finding = add_term(subject, c, term, sums)) return *std::move(finding);
+    if (auto finding = add_term(subject, c, term, sums)) {
+      finding->question.graph = term.graph;
+      return *std::move(finding);
+    }
   Comparison comparison(c.graph);
   for (std::size_t i = 0; i < sums.size(); ++i) {
     const double factor = scale.empty() ? 1 : scale[i];
@@ -77,8 +102,10 @@ Finding relation(Subject& subject, const Case& c, const std::vector<Term>& terms
     }
   }
   Finding finding = comparison.finish();
-  if (finding.outcome == Outcome::fails)
+  if (finding.outcome == Outcome::fails) {
     for (const Term& term : terms) finding.against += print(term.graph);
+    finding.question = wrong_alone(subject, c, terms);
+  }
   return finding;
 }
 

@@ -180,6 +180,10 @@ const Property forward_identity{
     "A reversal is the identity forward. Common ways to lose that: the stop-gradient trick (1+λ)·sg(x) - "
     "λ·x, which rounds and overflows; "
     "x + 0, which turns -0 into +0; a trip through another dtype; λ applied to the forward value.",
+  .breaks =
+    "The same as for forward-bits, but only behind or before other operations: a result buffer "
+    "that the next call overwrites.",
+  .mend = "Return a tensor of the call's own.",
   .check = check_forward_identity};
 
 const Property reversal_scales{
@@ -189,6 +193,10 @@ const Property reversal_scales{
     "Which parameters flip? Those below the layer, all of them, by the same factor. Here every output is put "
     "behind a reversal of 3, and "
     "every gradient must become -3 times what it was.",
+  .breaks =
+    "λ that is dropped or squared when layers are stacked, or a clip that only larger gradients "
+    "meet.",
+  .mend = "Multiply by -λ in backward, whatever comes in.",
   .check = check_reversal_scales};
 
 const Property leaf_reversal{.id = "leaf-reversal",
@@ -196,6 +204,8 @@ const Property leaf_reversal{.id = "leaf-reversal",
                              .explain =
                                "The domain head above the layer and everything beside it still descend: only "
                                "what stands below the layer is reversed.",
+                             .breaks = "A hook on a shared tensor, a cotangent that is negated in place.",
+                             .mend = "Touch nothing but the gradient that backward returns.",
                              .check = check_leaf_reversal};
 
 const Property minus_one_is_no_reversal{
@@ -204,6 +214,8 @@ const Property minus_one_is_no_reversal{
   .explain =
     "-λ = 1. This is the one λ at which an ordinary gradient checker accepts a reversal; a layer that clamps "
     "or takes |λ| fails here.",
+  .breaks = "abs(λ), max(λ, 0), or a clamp to [0, 1].",
+  .mend = "Take λ as it is; refuse a λ that you don't want with an exception.",
   .check = check_minus_one};
 
 const Property zero_cuts{.id = "zero-cuts",
@@ -211,6 +223,8 @@ const Property zero_cuts{.id = "zero-cuts",
                          .explain =
                            "λ schedules begin at 0, so this is the first step of most trainings. `λ or 1.0` "
                            "and `if lambda_:` fail here.",
+                         .breaks = "`λ or 1.0`, `if λ:` and default arguments that take 0 for absent.",
+                         .mend = "Write `1.0 if λ is None else λ`.",
                          .check = check_zero_cuts};
 
 const Property stacking_multiplies{
@@ -219,12 +233,18 @@ const Property stacking_multiplies{
   .explain =
     "(-2)(λ/2) = -λ. Layers that share their λ through a class attribute or a global, and layers that square "
     "or drop it when stacked, fail here.",
+  .breaks =
+    "One λ for all layers of the class, or a marker on the tensor that a second layer takes for "
+    "its own.",
+  .mend = "Keep λ per pass, on ctx.",
   .check = check_stacking};
 
 const Property affine_in_lambda{
   .id = "affine-in-lambda",
   .claim = "The gradient is an affine function of each λ.",
   .explain = "g(3) = 3 g(1) - 2 g(0). Clamped, squared or rounded λs fail here.",
+  .breaks = "λ clamped, squared, rounded to an integer or to two decimals, or passed through tanh.",
+  .mend = "Use λ once and as it is; a schedule belongs to the training loop.",
   .check = check_affine};
 
 const Property one_copy_per_consumer{
@@ -234,15 +254,22 @@ const Property one_copy_per_consumer{
     "Cotangents of all consumers are summed and then scaled, or scaled and then summed: the same. A buffer "
     "that the second backward "
     "overwrites, or a hook that fires once for each consumer, fails here.",
+  .breaks =
+    "A hook that fires once for each consumer, or a buffer that the second backward pass "
+    "overwrites.",
+  .mend = "Let autograd add the consumers' gradients up, and scale the sum once, in backward.",
   .check = check_one_copy};
 
-const Property unreachable_lambda{.id = "unreachable-lambda",
-                                  .claim = "A reversal that no cotangent passes has no effect.",
-                                  .explain =
-                                    "Another layer alive in the same process, with a λ of its own, changes "
-                                    "nothing here. A λ stored on the class (the last writer wins) and a "
-                                    "hook on a shared tensor fail.",
-                                  .check = check_unreachable};
+const Property unreachable_lambda{
+  .id = "unreachable-lambda",
+  .claim = "A reversal that no cotangent passes has no effect.",
+  .explain =
+    "Another layer alive in the same process, with a λ of its own, changes "
+    "nothing here. A λ stored on the class (the last writer wins) and a "
+    "hook on a shared tensor fail.",
+  .breaks = "λ on the class or in a global, which any other layer overwrites.",
+  .mend = "Keep λ per layer and per pass.",
+  .check = check_unreachable};
 
 const Property hoist{
   .id = "hoist",
@@ -251,6 +278,8 @@ const Property hoist{
     "The backward pass is linear in the cotangent, so -λ may be applied above or below any operation. This "
     "finds operations whose backward is not "
     "linear, and reversals that depend on where they stand.",
+  .breaks = "A backward pass that looks at the sign, the norm or the size of the gradient.",
+  .mend = "Multiply by -λ; no gradient needs an exception.",
   .check = check_hoist};
 
 }  // namespace gradproof

@@ -99,6 +99,8 @@ const Property transpose_identity{
     "The adjoint is found column by column from the forward map, with small integers, so there is no "
     "tolerance. It judges sum, broadcast, "
     "transpose, reshape, slice, concat and matmul, in each operand, at the shapes of the graph.",
+  .breaks = "An adjoint with an axis exchanged, or a broadcast that is not summed back.",
+  .mend = "Derive the backward map from <A x, y> = <x, Aᵀ y>.",
   .check = check_transpose_identity};
 
 const Property partials_of_surrogate{
@@ -109,6 +111,8 @@ const Property partials_of_surrogate{
     "One operation at a time, at the operands that the graph gives it. The surrogate is the forward function "
     "unless the operation declares "
     "another one (reverse, stop, straight-through rounding).",
+  .breaks = "A partial derivative written for another form of the function than the one computed.",
+  .mend = "Differentiate the surrogate, and compare at one point by hand.",
   .check = check_partials};
 
 }  // namespace gradproof

@@ -164,6 +164,12 @@ const Property schedule_coefficients{
     "wrong: the parentheses (with lo = 0 and hi = 1 many wrong ones are right), i // n, exp(+αp), which "
     "overflows, a count of "
     "steps that grows with each call, or goes on in evaluation mode.",
+  .breaks =
+    "Parentheses that fit lo = 0 and hi = 1 only, integer division, exp(+αp), min(…, hi), and a counter that "
+    "the call "
+    "itself advances.",
+  .mend =
+    "p = i / n in floating point, lo + (hi - lo) * (2 / (1 + exp(-alpha * p)) - 1), and i from the caller.",
   .check = check_schedule,
   .looks = Looks::at_a_schedule};
 

@@ -116,6 +116,8 @@ const Property leaf_split{
   .explain =
     "Reverse mode accumulates over consumers. Where the last contribution overwrites the others, or one is "
     "counted twice, this fails.",
+  .breaks = "An assignment where a sum is due, in a hand-written accumulation.",
+  .mend = "Add into the gradient of a leaf; begin with zeros.",
   .check = check_leaf_split};
 
 const Property cotangent_linearity{
@@ -125,6 +127,8 @@ const Property cotangent_linearity{
     "A cotangent twice as large and of the other sign gives a gradient of -2 times, and cotangents add. "
     "Clipping, sign-only updates, "
     "nan_to_num, dividing by the batch size at the seed, and tests that seed with ones all show up here.",
+  .breaks = "clamp, sign, nan_to_num, a division by the batch or by the norm in backward.",
+  .mend = "Leave clipping to the optimiser, and divide in the loss.",
   .check = check_cotangent_linearity};
 
 const Property topological_reorder{
@@ -132,6 +136,8 @@ const Property topological_reorder{
   .claim = "The gradient does not depend on the order in which independent operations are written.",
   .explain =
     "A fault here means state that is shared between operations: a static buffer, a counter, a global λ.",
+  .breaks = "A counter, a static buffer or a global λ that depends on which call came before.",
+  .mend = "Keep nothing between calls.",
   .check = check_topological_reorder};
 
 }  // namespace gradproof

@@ -205,6 +205,14 @@ const Property training_trajectory{
     "the domain head, a domain loss that is subtracted as well as reversed, a λ that is computed and not "
     "passed on, "
     "gradients that are never set to zero.",
+  .breaks =
+    "A layer that was defined and never called, the layer behind the head, a loss that is subtracted as "
+    "well, a λ that "
+    "stays in a variable, and gradients that pile up from step to step.",
+  .mend =
+    "features -> layer -> domain head, loss = label_loss + domain_loss, zero_grad before each step; the sign "
+    "is the "
+    "layer's business alone.",
   .check = check_training,
   .looks = Looks::at_training};
 

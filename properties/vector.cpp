@@ -142,6 +142,8 @@ const Property vector_lambda{
     "complains. For "
     "layers whose author declares it: GRADPROOF = {\"vector\": True}, or \"column\" where λ is to have the "
     "shape (n, 1).",
+  .breaks = "λ * grad_output, which lies along the last axis; λ.mean(), λ[0], or float(λ) of a single entry.",
+  .mend = "λ.view(-1, 1) * grad_output, with as many ones as the gradient has further axes.",
   .check = check_vector,
   .looks = Looks::at_its_life};
 

@@ -127,6 +127,27 @@ struct Disagreement {
   Residual residual = Residual::none;
 };
 
+// One number that was judged: an entry of an output, of an input's gradient, or of a scenario's record.
+struct Judgement {
+  enum class Of { output, gradient, record } of = Of::output;
+  std::size_t index = 0;  // of the output, the input or the record
+  std::size_t place = 0;  // in the tensor, row by row
+  double expected = 0;
+  double allowed = 0;         // the largest difference that passes
+  bool zeros_differ = false;  // -0 is another value than 0
+};
+
+// What a failing check asked of the subject, and what had to come of it: enough to ask again without us.
+struct Question {
+  std::vector<Judgement> entries;
+  std::optional<Graph> graph;    // where it is not the case's
+  std::optional<Scenario> life;  // in place of a graph
+  bool twice = false;            // the entries are those of double backward
+  std::size_t repeats = 0;       // the life is the same call so often, with one layer and with new ones
+  std::vector<std::string>
+    overwrote;  // the caller's buffers that must stay what they are: "input x", "cotangent 0"
+};
+
 struct Finding {
   Outcome outcome = Outcome::not_applicable;
   std::string reason;  // why undecided or not applicable; for no_answer failures the subject's message
@@ -138,18 +159,28 @@ struct Finding {
   // Nothing where only zeros were compared.
   std::optional<double> detection_power;
   std::size_t compared = 0;
+  Question question{};  // fails: what was asked
 };
 
 // What a property looks at: graphs of all kinds, the layer alone (a graph of one reversal), a scenario with the λ,
 // input and cotangent of such a graph, a schedule of λ, or a network that is trained.
 enum class Looks { at_graphs, at_the_layer, at_its_life, at_a_schedule, at_training };
 
+// How much a layer that breaks it has lost. Required: what no correct reversal may break. Recommended: what users of a
+// layer count on, such as double backward, copies and threads. Strict: bits in which honest conventions differ.
+enum class Tier { required, recommended, strict };
+[[nodiscard]] std::string_view name(Tier tier);
+[[nodiscard]] std::optional<Tier> find_tier(std::string_view name);
+
 struct Property {
   std::string_view id;
-  std::string_view claim;    // one sentence
-  std::string_view explain;  // what it means for the author of a layer, and what to look at when it fails
-  Finding (*check)(Subject& subject, const Case& c);
+  std::string_view claim;     // one sentence
+  std::string_view explain;   // what it means for the author of a layer, and why it matters
+  std::string_view breaks{};  // what typically breaks it
+  std::string_view mend{};    // what usually mends that
+  Finding (*check)(Subject& subject, const Case& c) = nullptr;
   Looks looks = Looks::at_graphs;
+  Tier tier = Tier::required;
 };
 
 // The catalogue, in the order in which reports list it.

@@ -1,6 +1,7 @@
 // Reports as text and as JSON: pure functions of the data in verdict.hpp.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -14,6 +15,21 @@ struct Style {
 
 [[nodiscard]] std::string to_text(const Report& report, Style style = {});
 [[nodiscard]] std::string to_text(const CheckReport& report, Style style = {});
+
+// Where the author's layer stands, as a script finds it.
+struct Source {
+  std::string file;  // from the script's own folder, or absolute
+  std::string name;  // in that file; of a C plugin the prefix of its symbols
+};
+// A program in the subject's language that shows a failure and needs the framework and the author's file, but no
+// gradproof. It ends with exit code 1 where the fault shows, 0 where it does not, and 2 where it can't be shown like this.
+struct Script {
+  std::string extension;  // "py", "mjs", "c"
+  std::string text;
+};
+// Nothing where the subject has no source to speak of: the built-in engine, or a layer in somebody's running process.
+[[nodiscard]] std::optional<Script> script_of(const Report& report, const Counterexample& example,
+                                              const Source& source);
 
 // {"schema": "gradproof/report/1", "reports": [...]}; the schema is docs/reference/report.schema.json.
 [[nodiscard]] std::string to_json(std::span<const Report> reports);

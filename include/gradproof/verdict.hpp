@@ -18,7 +18,8 @@ struct Counterexample {
   Finding finding;        // on the minimal graph
   std::size_t nodes = 0;  // inputs and operations of the minimal graph; literals in place don't count
   std::size_t shrink_evaluations = 0;
-  std::string replay_file;  // where it was written, if it was
+  std::string replay_file;    // where it was written, if it was
+  std::string script_file{};  // the same as a program that needs no gradproof, if that was written
 };
 
 // What became of one property in one dtype.
@@ -43,6 +44,10 @@ struct SubjectFacts {
   std::string form;       // "autograd.Function"
   std::string lambda;     // how λ is given
   std::vector<std::string> dtypes;
+  std::string adapter;  // "torch", "jax", "tfjs", "c" ...: whose language a script speaks
+  // How its layer is made, called and given λ in that language, as the adapter found out: pieces of source text by name
+  // (docs/reference/protocol.md, `usage`). Empty where there is no source to speak of.
+  std::map<std::string, std::string> usage;
   std::vector<std::string> stray;  // what it printed to stdout beside its answers
   std::size_t restarts = 0;
 };
@@ -63,6 +68,7 @@ struct Report {
   std::string command;  // "verify" or "properties"
   std::string version;
   std::uint64_t seed = 0;
+  std::optional<Tier> tier;  // up to which properties were tried; none where a single case was
   SubjectFacts subject;
   Conclusion conclusion = Conclusion::inconclusive;
   std::string reason;  // why inconclusive, or why there is no subject

@@ -76,8 +76,9 @@ struct BadContract {
 
 struct VerifyOptions {
   std::uint64_t seed = 1;
-  std::uint64_t graphs = 60;  // of each family and dtype
-  std::vector<Dtype> dtypes;  // empty: all that the subject has
+  std::uint64_t graphs = 60;      // of each family and dtype
+  Tier tier = Tier::recommended;  // properties of this tier and of those before it
+  std::vector<Dtype> dtypes;      // empty: all that the subject has
   std::vector<KnownFailure> known;
   Contract contract;
   std::optional<double> seconds;  // no new batch of random graphs after that long
@@ -94,7 +95,8 @@ struct VerifyOptions {
                             const std::string& property);
 
 struct PropertiesOptions {
-  std::vector<std::string> properties;  // ids; empty: the whole catalogue
+  std::vector<std::string> properties;  // ids; empty: the whole catalogue up to the tier
+  Tier tier = Tier::recommended;
   std::uint64_t seed = 1;
   std::uint64_t graphs = 200;
   Dtype dtype = Dtype::f64;

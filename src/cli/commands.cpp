@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "cli/files.hpp"
+#include "cli/topics.hpp"
 #include "gradproof/ops.hpp"
 #include "gradproof/report.hpp"
 #include "protocol/children.hpp"
@@ -100,6 +101,7 @@ int verify(const Common& common, const VerifyArguments& arguments) {
     VerifyOptions options;
     options.seed = arguments.seed;
     options.graphs = arguments.graphs;
+    options.tier = find_tier(arguments.tier).value_or(Tier::recommended);
     options.dtypes = *dtypes;
     options.known = known;
     options.contract = *contract;
@@ -128,6 +130,7 @@ int properties(const Common& common, const PropertiesArguments& arguments) {
   {
     Progress progress(common);
     PropertiesOptions options{arguments.properties,
+                              find_tier(arguments.tier).value_or(Tier::recommended),
                               arguments.seed,
                               arguments.graphs,
                               dtype->front(),
@@ -208,6 +211,8 @@ void list_properties() {
 int list(const std::string& what) {
   if (what == "properties") list_properties();
   else if (what == "ops") list_ops();
+  else if (what == "topics")
+    for (const Topic& topic : topics()) fmt::print("{:<22} {}\n", topic.id, topic.question);
   else if (what == "dtypes")
     for (const Dtype d : all_dtypes) fmt::print("{:<5} {}\n", format(d).name, format(d).words);
   else
@@ -221,14 +226,11 @@ int list(const std::string& what) {
   return Exit::holds;
 }
 
-int explain(const std::string& id) {
-  const Property* p = find_property(id);
-  if (p == nullptr)
-    return complain("there is no property " + id + "; `gradproof list properties` names them");
-  fmt::print("{}\n\n  {}\n\n", p->id, p->claim);
-  // Wrapped by words, for a terminal of 80 columns.
+namespace {
+
+// By words, for a terminal of 80 columns.
+void print_wrapped(std::string_view rest) {
   std::string line = " ";
-  std::string_view rest = p->explain;
   while (!rest.empty()) {
     const auto end = std::min(rest.find(' '), rest.size());
     if (line.size() + 1 + end > 80) {
@@ -239,6 +241,27 @@ int explain(const std::string& id) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   fmt::print("{}\n", line);
+}
+
+}  // namespace
+
+int explain(const std::string& id) {
+  const auto topic = std::ranges::find(topics(), id, &Topic::id);
+  if (topic != topics().end()) {
+    fmt::print("{}\n\n  {}\n\n", topic->id, topic->question);
+    print_wrapped(topic->answer);
+    return Exit::holds;
+  }
+  const Property* p = find_property(id);
+  if (p == nullptr)
+    return complain("there is no property " + id +
+                    "; `gradproof list properties` names them, and `gradproof list topics` questions");
+  fmt::print("{}   ({})\n\n  {}\n\n", p->id, name(p->tier), p->claim);
+  print_wrapped(p->explain);
+  fmt::print("\n");
+  print_wrapped("What breaks it: " + std::string(p->breaks));
+  fmt::print("\n");
+  print_wrapped("What mends it: " + std::string(p->mend));
   return Exit::holds;
 }
 

@@ -36,18 +36,20 @@ struct VerifyArguments {
   std::vector<std::string> targets;
   std::uint64_t seed = 1;
   std::uint64_t graphs = 60;
+  std::string tier = "recommended";
   std::vector<std::string> dtypes;
   std::string failures = "gradproof-failures";  // folder for replay files
   std::string known;                            // a file of accepted failures
   std::string contract = "reversal";
-  std::string forward;                          // a .graph file: the forward pass of --contract derivative
-  double budget = 0;                            // seconds; 0: none
+  std::string forward;  // a .graph file: the forward pass of --contract derivative
+  double budget = 0;    // seconds; 0: none
 };
 int verify(const Common& common, const VerifyArguments& arguments);
 
 struct PropertiesArguments {
   std::vector<std::string> properties;
   std::string subject = "builtin";
+  std::string tier = "recommended";
   std::uint64_t seed = 1;
   std::uint64_t graphs = 200;
   std::size_t jobs = 0;  // 0: all cores

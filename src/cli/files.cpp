@@ -12,6 +12,8 @@
 #include <iostream>
 #include <iterator>
 
+#include "gradproof/report.hpp"
+
 namespace gradproof::cli {
 
 int complain(const std::string& message, int code) {
@@ -103,6 +105,20 @@ Document document_of(const Report& report, const Counterexample& e) {
   return d;
 }
 
+// Where a script in the folder finds the author's file. Both may be moved together where the file's name is relative.
+Source source_of(const std::string& text, const std::string& folder) {
+  const auto target = parse_target(text);
+  if (!target || target->file.empty() || target->kind == Target::Kind::running) return {};
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path file = target->file;
+  // A program in C does not know where its own text lies.
+  if (file.is_absolute() || target->kind == Target::Kind::plugin)
+    return {fs::absolute(file, error).lexically_normal().string(), target->name};
+  const fs::path near = fs::relative(file, folder, error);
+  return {error || near.empty() ? fs::absolute(file, error).string() : near.string(), target->name};
+}
+
 }  // namespace
 
 void write_counterexamples(Report& report, const std::string& folder) {
@@ -110,12 +126,18 @@ void write_counterexamples(Report& report, const std::string& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   for (Counterexample& e : report.counterexamples) {
-    const std::string file = folder + "/" + slug(report.subject.target) + "-" + e.property + ".graph";
-    if (!error && write_file(file, print(document_of(report, e)))) e.replay_file = file;
-    else {
+    const std::string stem = folder + "/" + slug(report.subject.target) + "-" + e.property;
+    const auto written = [&](const std::string& file, const std::string& text) {
+      if (!error && write_file(file, text)) return true;
       complain("can't write " + file + "; give another folder with --failures DIR");
-      return;
-    }
+      return false;
+    };
+    if (!written(stem + ".graph", print(document_of(report, e)))) return;
+    e.replay_file = stem + ".graph";
+    const auto script = script_of(report, e, source_of(report.subject.target, folder));
+    if (!script) continue;
+    if (!written(stem + "." + script->extension, script->text)) return;
+    e.script_file = stem + "." + script->extension;
   }
 }
 

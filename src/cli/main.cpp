@@ -97,6 +97,15 @@ void add_json(CLI::App& command, cli::Common& common) {
     ->type_name("FILE");
 }
 
+void add_tier(CLI::App& command, std::string& tier) {
+  command
+    .add_option(
+      "--tier", tier,
+      "How much to ask for: required (what no reversal may break), recommended (default), or strict "
+      "(bits in which conventions differ)")
+    ->check(CLI::IsMember({"required", "recommended", "strict"}));
+}
+
 struct Arguments {
   cli::Common common;
   cli::VerifyArguments verify;
@@ -120,6 +129,7 @@ void add_verify(CLI::App& app, Arguments& a, int& code) {
   c->add_option("--seed", a.verify.seed, "Seed of all random choices")->check(seed_range);
   c->add_option("--graphs", a.verify.graphs, "Random graphs of each family and dtype")
     ->check(CLI::Range(0, 1000000));
+  add_tier(*c, a.verify.tier);
   c->add_option("--dtype", a.verify.dtypes, "Only these dtypes (f16, bf16, f32, f64)")->delimiter(',');
   c->add_option("--contract", a.verify.contract,
                 "What the layer declares: reversal (default), scale:S, stop, straight-through, clip:C, or "
@@ -151,6 +161,7 @@ void add_verify(CLI::App& app, Arguments& a, int& code) {
 void add_properties(CLI::App& app, Arguments& a, int& code) {
   CLI::App* c = app.add_subcommand("properties", "Run the catalogue of properties on random graphs");
   c->add_option("property", a.properties.properties, "Ids (default: all)");
+  add_tier(*c, a.properties.tier);
   c->add_option("--subject", a.properties.subject, "Whose gradients to judge (default: builtin)");
   c->add_option("--seed", a.properties.seed, "Seed of all random choices")->check(seed_range);
   c->add_option("--graphs", a.properties.graphs, "Random graphs for each property")
@@ -206,12 +217,13 @@ void add_adapter(CLI::App& app, Arguments& a, int& code) {
 }
 
 void add_small_commands(CLI::App& app, Arguments& a, int& code) {
-  CLI::App* list = app.add_subcommand("list", "List targets, properties, ops or dtypes");
-  list->add_option("what", a.list, "targets, properties, ops or dtypes")
-    ->check(CLI::IsMember({"targets", "properties", "ops", "dtypes"}));
+  CLI::App* list = app.add_subcommand("list", "List targets, properties, ops, dtypes or topics");
+  list->add_option("what", a.list, "targets, properties, ops, dtypes or topics")
+    ->check(CLI::IsMember({"targets", "properties", "ops", "dtypes", "topics"}));
   list->callback([&] { code = cli::list(a.list); });
-  CLI::App* explain = app.add_subcommand("explain", "Say what a property claims and what its failure means");
-  explain->add_option("property", a.explain, "Its id")->required();
+  CLI::App* explain = app.add_subcommand(
+    "explain", "Say what a property claims and what breaks and mends it, or answer a question");
+  explain->add_option("property", a.explain, "Its id, or that of a topic")->required();
   explain->callback([&] { code = cli::explain(a.explain); });
   CLI::App* doctor = app.add_subcommand("doctor", "Say what is installed, and whether the engine works");
   doctor->add_option("--python", a.common.python, "The Python to look for frameworks in");

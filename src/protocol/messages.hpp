@@ -63,6 +63,8 @@ struct Hello {
   bool vector = false;                    // ... that λ may be a vector with an entry for each row
   std::string contract{};                 // what the subject was opened as, where that is no layer
   std::map<std::string, double> fixed{};  // the parameters of a schedule that can't be given, by name
+  // How a user's source text makes the layer, calls it and gives it λ, by name; empty: the adapter does not say.
+  std::map<std::string, std::string> usage{};
 };
 
 // The adapter works, but not the subject. `kind` is import, missing, form or protocol.

@@ -224,6 +224,10 @@ Hello hello_at(Reading& reading, const json& answer) {
       reading.expected(top.member("reads"), "forward or backward", member(answer, "reads"));
     hello.reads_late = reads == "backward";
   }
+  if (const json& usage = member(answer, "usage"); usage.is_object())
+    for (const auto& [key, text] : usage.items())
+      hello.usage[key] = lines_in(reading, top.member("usage"), usage, key.c_str());
+  else if (!usage.is_null()) reading.expected(top.member("usage"), "an object", usage);
   hello.lambda_is_fixed = hello.lambda == "fixed";
   const json& fixed = member(answer, "fixed_lambda");
   if (fixed.is_number()) hello.fixed_lambda = fixed.get<double>();

@@ -51,7 +51,8 @@ Json json_of(const Counterexample& e) {
             {"contract", e.minimal.contract},
             {"against", e.finding.against},
             {"story", e.finding.story},
-            {"replay_file", e.replay_file}};
+            {"replay_file", e.replay_file},
+            {"script_file", e.script_file}};
   if (e.finding.worst)
     j["worst"] = {{"place", e.finding.worst->place},
                   {"expected", number(e.finding.worst->expected)},
@@ -65,6 +66,7 @@ Json json_of(const Report& r) {
   Json j = {{"command", r.command},
             {"version", r.version},
             {"seed", r.seed},
+            {"tier", r.tier ? Json(name(*r.tier)) : Json()},
             {"subject", json_of(r.subject)},
             {"conclusion", name(r.conclusion)},
             {"exit_code", exit_code(r.conclusion)},

@@ -81,6 +81,13 @@ std::string quoted(const std::string& file) {
   return text + "'";
 }
 
+// How a script is run that needs no gradproof.
+std::string run_with(const std::string& file) {
+  if (file.ends_with(".py")) return "python " + quoted(file);
+  if (file.ends_with(".mjs")) return "node " + quoted(file);
+  return "cc " + quoted(file) + " -ldl && ./a.out";
+}
+
 // Graphs as their lines, without the line that names the format.
 std::string without_header(std::string text) {
   const std::string header = "gradproof 1\n";
@@ -112,6 +119,7 @@ std::string counterexample_text(const Counterexample& e) {
   if (!e.finding.detail.empty())
     text += "    the subject's own words:\n" + indented(e.finding.detail, "      | ");
   if (!e.replay_file.empty()) text += "    replay: gradproof replay " + quoted(e.replay_file) + "\n";
+  if (!e.script_file.empty()) text += "    script: " + run_with(e.script_file) + "\n";
   return text;
 }
 
@@ -162,6 +170,7 @@ std::string counts_line(const Report& r) {
     holds += t.holds, fails += t.fails, undecided += t.undecided, not_applicable += t.not_applicable;
   std::string text = fmt::format("  {}: {} hold, {} fail, {} undecided, {} not applicable",
                                  plural(r.cases, "check"), holds, fails, undecided, not_applicable);
+  if (r.tier) text += fmt::format("; tier {}", name(*r.tier));
   if (r.command != "replay") text += fmt::format("; seed {}", r.seed);
   if (r.seconds > 0) text += fmt::format("; {:.1f} s", r.seconds);
   if (r.subject.restarts > 0)

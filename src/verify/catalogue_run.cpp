@@ -13,8 +13,9 @@ namespace gradproof {
 
 namespace {
 
-bool wanted(const Property& p, const std::vector<std::string>& ids) {
-  return ids.empty() || std::ranges::find(ids, p.id) != ids.end();
+bool wanted(const Property& p, const PropertiesOptions& options) {
+  if (options.properties.empty()) return p.tier <= options.tier;
+  return std::ranges::find(options.properties, p.id) != options.properties.end();
 }
 
 // Every property that was asked for must have been decided at least once: a run that looked at nothing is no
@@ -100,11 +101,12 @@ Report run_properties(const Target& target, const Launch& launch, const Properti
   Report report;
   report.command = "properties";
   report.seed = options.seed;
+  if (options.properties.empty()) report.tier = options.tier;
   with_subject(target, launch, report, [&](Subject& subject, const Hello& hello) {
     const auto stopped = [&] { return options.stop != nullptr && options.stop->load(); };
     for (const Property* p : catalogue()) {
       if (stopped()) break;
-      if (!wanted(*p, options.properties) || !can_be_asked(*p, hello)) continue;
+      if (!wanted(*p, options) || !can_be_asked(*p, hello)) continue;
       Examined x = run_one(subject, *p, options, hello);
       report.cases += x.tally.decided() + x.tally.undecided + x.tally.not_applicable;
       report.tallies.push_back(std::move(x.tally));

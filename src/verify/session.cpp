@@ -31,6 +31,8 @@ void note_facts(Report& report, const Hello& h) {
   report.subject.form = h.form;
   report.subject.lambda = h.lambda;
   report.subject.dtypes = h.dtypes;
+  report.subject.adapter = h.adapter;
+  report.subject.usage = h.usage;
 }
 
 // What is wrong with the adapter that the target needs, with the remedy; empty where nothing is.

@@ -85,6 +85,7 @@ class Verification {
 };
 
 Outcome Verification::judge(const Property& property, const Case& c) {
+  if (property.tier > options_.tier) return Outcome::not_applicable;
   const auto key = std::pair{property.id, c.dtype};
   auto at = tallies_.find(key);
   if (at == tallies_.end()) {
@@ -115,6 +116,8 @@ void Verification::layer(Dtype dtype) {
   for (std::size_t i = 0; i < cases.size() && !stopped(); ++i) {
     judge(forward_bits, cases[i]);
     judge(backward_rounded, cases[i]);
+    judge(signed_zeros, cases[i]);
+    judge(rounded_once, cases[i]);
     progress(what, i + 1, cases.size());
   }
 }
@@ -134,7 +137,7 @@ void Verification::lives(Dtype dtype) {
   const std::string what = "the layer's life, " + std::string(format(dtype).words);
   std::size_t done = 0;
   for (const Property* p : catalogue()) {
-    if (p->looks != Looks::at_its_life) continue;
+    if (p->looks != Looks::at_its_life || p->tier > options_.tier) continue;
     // Most frameworks add gradients up themselves, and never ask a layer to.
     if (p == &adds_when_asked && !has_step(Act::Do::accumulate)) continue;
     for (const Case& c : cases) {
@@ -322,6 +325,7 @@ void run_battery(Subject& subject, const VerifyOptions& options, const Hello& he
 }  // namespace
 
 void judge(Subject& subject, const Hello& hello, const VerifyOptions& options, Report& report) {
+  report.tier = options.tier;
   const bool reversal = options.contract.kind == Contract::Kind::reversal;
   if (!reversal && !hello.lambda_is_fixed) {
     report.reason = "the layer takes a λ (" + hello.lambda + "), and --contract " + options.contract.text +
@@ -346,6 +350,7 @@ Report verify(const Target& target, const Launch& launch, const VerifyOptions& o
   report.seed = options.seed;
   const Contract::Kind kind = options.contract.kind;
   if (kind == Contract::Kind::schedule || kind == Contract::Kind::training) {
+    report.tier = options.tier;
     const auto run = kind == Contract::Kind::schedule ? run_schedule : run_training;
     with_subject(
       target, launch, report,

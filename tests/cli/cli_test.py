@@ -530,7 +530,7 @@ class KnownFailures(CliCase):
 
 class Properties(CliCase):
     def test_the_whole_catalogue_on_the_engine(self):
-        report = report_of(self.gradproof("properties", "--graphs", "40", "--json", "-"))
+        report = report_of(self.gradproof("properties", "--tier", "strict", "--graphs", "40", "--json", "-"))
         self.assertEqual((report["command"], report["conclusion"]), ("properties", "VERIFIED"))
         listed = [line.split()[0] for line in self.gradproof("list", "properties").out.splitlines()]
         self.assertEqual([t["property"] for t in report["properties"]], listed)
@@ -595,8 +595,23 @@ class SmallCommands(CliCase):
         self.assertEqual(ended.code, 1)
         self.assertIn("GRADPROOF_ADAPTERS", ended.out)
 
+    def test_every_question_is_answered(self):
+        topics = [line.split()[0] for line in self.gradproof("list", "topics").out.splitlines()]
+        self.assertGreaterEqual(len(topics), 7)
+        for topic in topics:
+            with self.subTest(topic):
+                ended = self.gradproof("explain", topic)
+                self.assertEqual(ended.code, 0)
+                self.assertGreater(len(ended.out.split()), 40)
+                self.assertLessEqual(max(map(len, ended.out.splitlines()[3:])), 82)
+
+    def test_each_property_says_what_breaks_and_mends_it(self):
+        for line in self.gradproof("list", "properties").out.splitlines():
+            out = self.gradproof("explain", line.split()[0]).out
+            self.assertRegex(out, r"(?s)\((required|recommended|strict)\).*What breaks it: \S.*What mends it: \S")
+
     def test_golden_lists(self):
-        for what in ("targets", "properties", "ops", "dtypes"):
+        for what in ("targets", "properties", "ops", "dtypes", "topics"):
             golden(self, f"list-{what}.txt", self.gradproof("list", what).out)
         golden(self, "explain.txt", self.gradproof("explain", "reversal-scales").out)
 

@@ -98,11 +98,20 @@ def properties_page(program):
     lines = ["# Properties", "",
              "The catalogue, in the order of the reports. Generated from `gradproof list properties` and `gradproof explain` by",
              "`tests/docs/generate_reference.py`; a test keeps it up to date. Which planted fault each of them catches is in",
-             "[tests/faults/kill_matrix.txt](../../tests/faults/kill_matrix.txt)."]
+             "[tests/faults/kill_matrix.txt](../../tests/faults/kill_matrix.txt).", "",
+             "The tier says how much `gradproof verify --tier` asks for: *required* is what no correct reversal may break,",
+             "*recommended*, the default, adds what users of a layer count on, and *strict* adds bits in which honest",
+             "conventions differ."]
     for name in ids:
-        _, claim, *rest = asked(program, "explain", name).strip().split("\n\n")
-        explanation = " ".join(" ".join(rest).split())
-        lines += ["", f"## {name}", "", f"**{claim.strip()}**", "", explanation]
+        head, claim, *rest = asked(program, "explain", name).strip().split("\n\n")
+        tier = re.fullmatch(r"\S+ +\((\w+)\)", head).group(1)
+        lines += ["", f"## {name}", "", f"**{claim.strip()}** Tier: {tier}."]
+        for paragraph in rest:
+            lines += ["", " ".join(paragraph.split())]
+    lines += ["", "# Questions", "", "What `gradproof list topics` names, as `gradproof explain` answers it."]
+    for topic in (line.split()[0] for line in asked(program, "list", "topics").splitlines()):
+        _, question, answer = asked(program, "explain", topic).strip().split("\n\n")
+        lines += ["", f"## {topic}", "", f"**{question.strip()}**", "", " ".join(answer.split())]
     return "\n".join(lines) + "\n"
 
 

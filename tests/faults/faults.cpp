@@ -114,6 +114,11 @@ void leak_into_lambda(const Graph& g, Answer& answer) {
       for (double& v : answer.gradients[i]->values) v += 1;
 }
 
+void add_zero(const Graph& /*g*/, Answer& answer) {
+  for (auto& gradient : answer.gradients)
+    for (double& v : gradient->values) v += 0.0;
+}
+
 // --- The faults
 // ---------------------------------------------------------------------------------------------------------
 
@@ -178,6 +183,13 @@ std::vector<Fault> reversal_faults() {
             [](double x, double l) { return (1 + l) * x - l * x; }),
     forward("forward-through-float32", "The forward pass rounds to float32.",
             [](double x, double) { return static_cast<double>(static_cast<float>(x)); }),
+    {"sign-of-zero-lost",
+     "The gradient is 0 - λg: a zero that should be negative is not.",
+     nullptr,
+     {},
+     {},
+     add_zero,
+     false},
     {"lambda-gets-a-gradient", "λ receives a gradient.", nullptr, {}, {}, leak_into_lambda, false},
   };
 }

@@ -304,18 +304,18 @@ output r
 };
 
 // All that is said against a plugin over these graphs, both dtypes and three layouts; refusals are counted.
-struct Judgement {
+struct Judged {
   std::string objections;
   std::size_t compared = 0, refused = 0;
 };
 
-Judgement judge(Host& host) {
+Judged judge(Host& host) {
   std::vector<std::string> all = graphs;
   for (const std::size_t n : {1u, 2u, 255u, 256u, 257u, 1000u}) all.push_back(one_reversal(n, "0.5"));
   for (const char* lambda : {"-0.25", "1", "0", "2", "1e30", "1e-30", "0.1", "1/3"})
     all.push_back(one_reversal(5, lambda));
   all.push_back(stacked(7));
-  Judgement judgement;
+  Judged judgement;
   for (const std::string& graph : all)
     for (const Dtype dtype : {Dtype::f32, Dtype::f64})
       for (const Layout layout : {Layout::contiguous, Layout::strided, Layout::offset}) {
@@ -326,7 +326,7 @@ Judgement judge(Host& host) {
   return judgement;
 }
 
-Judgement judge(const std::string& library, const std::string& prefix = "grl") {
+Judged judge(const std::string& library, const std::string& prefix = "grl") {
   Host host(library, prefix);
   host.greet();
   return judge(host);
@@ -370,7 +370,7 @@ TEST_CASE("the host introduces a plugin") {
 TEST_CASE("right plugins agree with the engine, bit for bit") {
   const std::size_t everything = 3 * 2 * (graphs.size() + 15);
   const auto check_right = [&](const std::string& library, const std::string& prefix, std::size_t refused) {
-    const Judgement j = judge(library, prefix);
+    const Judged j = judge(library, prefix);
     INFO(library);
     CHECK(j.objections == "");
     CHECK(j.refused == refused);
@@ -414,7 +414,7 @@ TEST_CASE("each wrong plugin is caught, with the words that lead to its fault") 
   };
   for (const auto& [name, words] : faults) {
     INFO(name);
-    const Judgement j = judge(subject(name));
+    const Judged j = judge(subject(name));
     INFO(j.objections.substr(0, 2000));
     CHECK(contains(j.objections, words));
   }

@@ -62,6 +62,11 @@ CAUSES = {
     },
 }
 
+# File: what is replaced by what to mend it; a script must then no longer show the fault.
+MENDS = {"jax": {"no_minus": ("return strength * cotangent", "return -strength * cotangent")},
+         "tf": {"no_minus": ("upstream: strength", "upstream: -strength")},
+         "paddle": {"no_minus": ("return ctx.strength", "return -ctx.strength")}}
+
 # What the first line of the report says of each right layer, behind its target.
 FORMS = {
     "jax": {
@@ -119,6 +124,8 @@ class Judged:
             self.report = schema.parse(file.read())["reports"][0]
         if kind == "wrong" and self.report["counterexamples"]:
             self.again = run("replay", self.report["counterexamples"][0]["replay_file"], *PYTHON, cwd=self.folder, timeout=300)
+            self.script = subprocess.run([sys.executable, "-I", self.report["counterexamples"][0]["script_file"]], cwd=self.folder,
+                                         capture_output=True, text=True, timeout=300)
 
 
 WORK = tempfile.mkdtemp(prefix="gradproof-frameworks-")
@@ -172,13 +179,30 @@ class Subjects(unittest.TestCase):
         result = self.judged("wrong", name)
         self.assertEqual(result.again.code, 1, result.again.out)
 
+    def wrong_script(self, name):
+        result = self.judged("wrong", name)
+        self.assertIn("script: python " + result.report["counterexamples"][0]["script_file"], result.run.out)
+        self.assertEqual(result.script.returncode, 1, result.script.stdout + result.script.stderr)
+        # A script that is no program ends with 1 as well.
+        if result.report["counterexamples"][0]["worst"]["residual"] not in ("no answer", "shape"):
+            self.assertIn("The fault shows.", result.script.stdout, result.script.stderr)
+        if name in MENDS[FRAMEWORK]:
+            old, new = MENDS[FRAMEWORK][name]
+            with open(os.path.join(SUBJECTS, "wrong", name + ".py"), encoding="utf-8") as source:
+                text = source.read()
+            self.assertIn(old, text)
+            with open(os.path.join(result.folder, "mended.py"), "w", encoding="utf-8") as mended:
+                mended.write(text.replace(old, new))
+            after = subprocess.run([*result.script.args, mended.name], cwd=result.folder, capture_output=True, text=True, timeout=300)
+            self.assertEqual(after.returncode, 0, after.stdout + after.stderr)
+
     def test_every_file_has_its_row(self):
         self.assertEqual(names("wrong"), sorted(CAUSES[FRAMEWORK]))
         self.assertEqual(names("right"), sorted(FORMS[FRAMEWORK]))
 
 
 def add_tests():
-    for kind, checks in (("right", ["verdict"]), ("wrong", ["verdict", "cause", "replay"])):
+    for kind, checks in (("right", ["verdict"]), ("wrong", ["verdict", "cause", "replay", "script"])):
         for name in names(kind):
             for check in checks:
                 setattr(Subjects, f"test_{kind}_{name}_{check}",

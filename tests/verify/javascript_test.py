@@ -10,6 +10,7 @@ node_modules, where their imports find the framework, as in a project of their a
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -128,6 +129,8 @@ class Judged:
         self.report = self.document["reports"][0]
         if kind == "wrong" and self.report["counterexamples"]:
             self.again = run("replay", self.report["counterexamples"][0]["replay_file"], cwd=self.folder, timeout=200)
+            node = os.environ.get("GRADPROOF_NODE") or "node"
+            self.script = subprocess.run([node, self.report["counterexamples"][0]["script_file"]], cwd=self.folder, capture_output=True, text=True, timeout=200)
 
 
 JUDGED = {}
@@ -182,6 +185,23 @@ class Subjects(unittest.TestCase):
         result = self.judged("wrong", name)
         self.assertEqual(result.again.code, 1, result.again.out)
 
+    def wrong_script(self, name):
+        result = self.judged("wrong", name)
+        file = result.report["counterexamples"][0]["script_file"]
+        self.assertIn("script: node " + file, result.run.out)
+        self.assertEqual(result.script.returncode, 1, result.script.stdout + result.script.stderr)
+        # A script that is no program ends with 1 as well.
+        if result.report["counterexamples"][0]["worst"]["residual"] not in ("no answer", "shape"):
+            self.assertIn("The fault shows.", result.script.stdout, result.script.stderr)
+        if FRAMEWORK == "tfjs" and name == "no_minus":
+            with open(os.path.join(WORK, "subjects", "wrong", name + ".mjs"), encoding="utf-8") as source:
+                text = source.read()
+            self.assertIn("dy.mul(lambda)", text)
+            with open(os.path.join(WORK, "subjects", "mended.mjs"), "w", encoding="utf-8") as mended:
+                mended.write(text.replace("dy.mul(lambda)", "dy.mul(-lambda)"))
+            after = subprocess.run([*result.script.args, mended.name], cwd=result.folder, capture_output=True, text=True, timeout=200)
+            self.assertEqual(after.returncode, 0, after.stdout + after.stderr)
+
     def hostile_verdict(self, name):
         result = self.judged("hostile", name)
         code, says = HOSTILE[name]
@@ -196,7 +216,7 @@ class Subjects(unittest.TestCase):
 
 
 def add_tests():
-    for kind, checks in (("hostile", ["verdict"]), ("wrong", ["verdict", "cause", "replay"]), ("right", ["verdict"])):
+    for kind, checks in (("hostile", ["verdict"]), ("wrong", ["verdict", "cause", "replay", "script"]), ("right", ["verdict"])):
         for name in names(kind):
             for check in checks:
                 def test(self, kind=kind, name=name, check=check):

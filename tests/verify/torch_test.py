@@ -8,6 +8,7 @@ import importlib.util
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -179,6 +180,28 @@ CONTRACTS = {
 }
 
 
+# File: what mends it. A script must then no longer show the fault.
+MENDS = {
+    "clipped_cotangent": [(".clamp(-1.0, 1.0)", "")],
+    "double_backward_wrong_sign": [("return ctx.lambda_ * grad_grad", "return -ctx.lambda_ * grad_grad")],
+    "first_lambda_cached": [("if dtype not in _made:", "if True:")],
+    "hook_on_shared": [("    if x.requires_grad:", "    x = x.clone()\n    if x.requires_grad:")],
+    "input_overwritten": [("        x.data.zero_()\n", "")],
+    "lambda_bound_at_construction": [("return self._reverse(x)", "return _Reverse.apply(x, self.lambda_)")],
+    "lambda_on_the_class": [("GradReverse.lambd = lambd", "ctx.lambd = lambd"), ("-GradReverse.lambd", "-ctx.lambd")],
+    "lost_by_deepcopy": [("type(self)()", "type(self)(self.alpha)")],
+    "no_minus": [("return ctx.lambda_", "return -ctx.lambda_")],
+    "plus_zero": [("return x + 0", "return x.view_as(x)")],
+    "read_in_hook": [("lambda grad: -self.alpha * grad", "lambda grad, alpha=self.alpha: -alpha * grad")],
+    "training_only": [("if not self.training:", "if False:")],
+}
+
+
+def run_script(file, *more, cwd):
+    """A script, in a process that knows nothing of gradproof."""
+    return subprocess.run([sys.executable, "-I", file, *more], cwd=cwd, capture_output=True, text=True, timeout=200)
+
+
 def names(kind):
     return sorted(f[:-3] for f in os.listdir(os.path.join(SUBJECTS, kind)) if f.endswith(".py"))
 
@@ -207,6 +230,7 @@ class Judged:
         self.report = self.document["reports"][0]
         if kind == "wrong" and self.report["counterexamples"]:
             self.again = run("replay", self.report["counterexamples"][0]["replay_file"], *PYTHON, cwd=self.folder, timeout=200)
+            self.script = run_script(self.report["counterexamples"][0]["script_file"], cwd=self.folder)
 
 
 WORK = tempfile.mkdtemp(prefix="gradproof-torch-")
@@ -259,6 +283,26 @@ class Subjects(unittest.TestCase):
         self.assertIn("replay: gradproof replay " + result.report["counterexamples"][0]["replay_file"], result.run.out)
         self.assertEqual(result.again.code, 1, result.again.out)
 
+    def wrong_script(self, name):
+        result = self.judged("wrong", name)
+        file = result.report["counterexamples"][0]["script_file"]
+        self.assertIn("script: python " + file, result.run.out)
+        self.assertEqual(result.script.returncode, 1, result.script.stdout + result.script.stderr)
+        # A script that is no program ends with 1 as well.
+        if result.report["counterexamples"][0]["worst"]["residual"] not in ("no answer", "shape"):
+            self.assertIn("The fault shows.", result.script.stdout, result.script.stderr)
+        if name in MENDS:
+            with open(subject_file("wrong", name), encoding="utf-8") as source:
+                text = source.read()
+            for old, new in MENDS[name]:
+                self.assertIn(old, text)
+                text = text.replace(old, new)
+            mended = os.path.join(result.folder, "mended.py")
+            with open(mended, "w", encoding="utf-8") as target_file:
+                target_file.write(text)
+            after = run_script(file, mended, cwd=result.folder)
+            self.assertEqual(after.returncode, 0, after.stdout + after.stderr)
+
     def hostile_verdict(self, name):
         result = self.judged("hostile", name)
         code, says = HOSTILE[name]
@@ -274,7 +318,7 @@ class Subjects(unittest.TestCase):
 
 
 def add_tests():
-    for kind, checks in (("hostile", ["verdict"]), ("wrong", ["verdict", "cause", "replay"]), ("right", ["verdict"])):
+    for kind, checks in (("hostile", ["verdict"]), ("wrong", ["verdict", "cause", "replay", "script"]), ("right", ["verdict"])):
         for name in names(kind):
             for check in checks:
                 def test(self, kind=kind, name=name, check=check):
@@ -306,6 +350,49 @@ class Contracts(unittest.TestCase):
                 if code == 1:
                     again = run("replay", report["reports"][0]["counterexamples"][0]["replay_file"], "--quiet", *PYTHON, cwd=folder)
                     self.assertEqual(again.code, 1, again.out + again.err)
+
+
+class Tiers(unittest.TestCase):
+    """What only the strict ask for is asked at that tier alone."""
+
+    STRICT = {"zero_minus_product": "signed-zeros", "towards_zero": "rounded-once"}
+
+    def verified(self, kind, name, tier):
+        with tempfile.TemporaryDirectory() as folder:
+            ended = run("verify", target(kind, name), "--tier", tier, "--graphs", "5", "--dtype", "f32", "--quiet", "--json", "r.json", *PYTHON, cwd=folder)
+            with open(os.path.join(folder, "r.json"), encoding="utf-8") as written:
+                report = schema.parse(written.read())
+            self.assertEqual(list(schema.errors(report, schema.published("report.schema.json"))), [])
+            report = report["reports"][0]
+            self.assertEqual(report["tier"], tier)
+            self.assertIn("tier " + tier, ended.out)
+            if report["counterexamples"]:
+                script = run_script(report["counterexamples"][0]["script_file"], cwd=folder)
+                self.assertEqual(script.returncode, 1, script.stdout + script.stderr)
+                self.assertIn("The fault shows.", script.stdout)
+            return ended.code, {each["property"] for each in report["properties"]}, [each["property"] for each in report["counterexamples"]]
+
+    def test_the_strict_see_more(self):
+        self.assertEqual(names("strict"), sorted(self.STRICT))
+        for name, property_ in self.STRICT.items():
+            with self.subTest(name):
+                self.assertEqual(self.verified("strict", name, "recommended")[0], 0)
+                code, _, failing = self.verified("strict", name, "strict")
+                self.assertEqual((code, failing), (1, [property_]))
+
+    def test_a_right_layer_stands_all(self):
+        for name in ("function_view_as", "neg_then_mul", "hook_on_clone"):
+            with self.subTest(name):
+                code, tried, failing = self.verified("right", name, "strict")
+                self.assertEqual((code, failing), (0, []))
+                self.assertLessEqual(set(self.STRICT.values()), tried)
+
+    def test_what_is_required_is_less(self):
+        code, tried, _ = self.verified("wrong", "training_only", "required")
+        self.assertEqual(code, 0)
+        self.assertNotIn("evaluation-mode-reverses", tried)
+        self.assertNotIn("double-backward", tried)
+        self.assertIn("two-layers-alive", tried)
 
 
 class WorkedExample(unittest.TestCase):

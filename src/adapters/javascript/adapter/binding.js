@@ -6,12 +6,13 @@ const KINDS = ['ctor', 'call', 'method', 'attribute', 'fixed'];
 const STRENGTH = 0.5; // of a trial
 
 // Every way, numbered in an order that depends on the file alone.
-export function* waysOf(framework, module, thing) {
+export function* waysOf(framework, module, thing, name) {
   const hint = hintOf(module);
   for (const isTensor of [false, true]) {
     const [give, remark] = isTensor ? [framework.asTensor, ', as a tensor'] : [(value) => value, ''];
-    for (const way of new Search(framework, module, give, hint, isTensor).ways(thing))
-      yield { ...way, strength: way.strength + (way.isFixed ? '' : remark) };
+    for (const way of new Search(framework, module, give, hint, isTensor, name.split('.').at(-1)).ways(thing))
+      yield { ...way, strength: way.strength + (way.isFixed ? '' : remark),
+        usage: isTensor && !way.isFixed ? Object.assign(way.usage, { number: framework.asTensorText }) : way.usage };
   }
 }
 
@@ -22,7 +23,7 @@ export function outcomeOf(framework, way) {
     return framework.session(() => {
       const x = framework.tensor([0, 1, 2, 3, 4, 5], [2, 3], framework.dtypes[0]);
       const y = way.layers()(STRENGTH)(x);
-      if (framework.isTensor(y)) return { rank: String(framework.shape(y)) === '2,3' ? 3 : 2, text: 'a tensor' };
+      if (framework.isTensor(y)) return { rank: String(framework.shape(y)) === '2,3' ? 3 : 2, text: 'a tensor', usage: way.usage };
       return { rank: typeof y === 'function' ? 0 : 1, text: `gave ${described(y)}` };
     });
   } catch (error) {
@@ -36,8 +37,10 @@ export async function bind(framework, module, thing, name, attempt) {
   const tried = [];
   let best = { rank: 0 };
   let place = 0;
-  for (const way of waysOf(framework, module, thing)) {
-    const { rank, text, isFinal } = await attempt(way, place++);
+  for (const way of waysOf(framework, module, thing, name)) {
+    const { rank, text, isFinal, usage } = await attempt(way, place++);
+    // What only a layer that was made could tell, the trial's thread knows.
+    Object.assign(way.usage, usage);
     if (rank === 3 || isFinal) return way;
     if (rank > best.rank) best = { rank, way };
     tried.push(`${way.form} with λ as ${way.strength}: ${text}`);

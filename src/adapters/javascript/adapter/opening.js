@@ -12,7 +12,7 @@ export async function openFile(file, name, contract = '') {
   const { module, thing } = await load(file, name);
   const { attempt, close } = trials(file, name, called);
   try {
-    return new Subject(framework, name, await bind(framework, module, thing, name, attempt), readsOf(module));
+    return new Subject(framework, name, await bind(framework, module, thing, name, attempt), readsOf(module), true);
   } finally {
     await close();
   }
@@ -28,5 +28,5 @@ export function openSchedule(thing, name, said) {
 export async function openLayer(framework, layer, name, said) {
   const module = { GRADPROOF: { lambda: said.lambda, reads: said.reads } };
   const bound = await bind(framework, module, layer, name, (way) => outcomeOf(framework, way));
-  return new Subject(framework, name, bound, readsOf(module));
+  return new Subject(framework, name, bound, readsOf(module), false);
 }

@@ -11,7 +11,7 @@ const framework = await frameworkCalled(workerData.framework, workerData.file);
 const { module, thing } = await load(workerData.file, workerData.name);
 parentPort.postMessage('ready');
 
-const ways = waysOf(framework, module, thing);
+const ways = waysOf(framework, module, thing, workerData.name);
 let at = -1;
 parentPort.on('message', (place) => {
   let way;

@@ -1,7 +1,8 @@
 // All the ways in which a thing may be a gradient reversal layer, likeliest first, whatever the framework.
 //
 // A way is { form, strength, layers, hold, isFixed, fixedStrength }: `strength` says how λ is given, layers() serves one
-// case, layers()(λ) is a layer to be called with x, and hold(λ) is a layer of its own for a scenario.
+// case, layers()(λ) is a layer to be called with x, and hold(λ) is a layer of its own for a scenario. `usage` is the same
+// as source text, with {layer}, {x} and {lambda} in place of a layer, the tensor and λ, for scripts that do without us.
 import { meansLambda, meansTensor, setsLambda } from './meanings.js';
 import { isClass, parametersOf } from './parameters.js';
 
@@ -14,14 +15,15 @@ export class NotThisWay extends Error {}
 // The ways to use a thing of a module. `give` turns λ into what the subject is handed, in the last of several searches
 // where isLast says so; the hint is the author's.
 export class Search {
-  constructor(framework, module, give, hint, isLast) {
-    Object.assign(this, { framework, module, give, hint, isLast });
+  constructor(framework, module, give, hint, isLast, word = 'layer') {
+    Object.assign(this, { framework, module, give, hint, isLast, word });
   }
 
   * ways(thing) {
     if (typeof thing === 'function') yield* isClass(thing) ? this.ofClass(thing) : this.ofFunction(thing);
     else if (thing !== null && typeof thing === 'object' && this.framework.isTensor(thing) === false)
-      yield* this.ofInstance(thing, () => copyOf(thing), this.formOf(thing, 'instance'));
+      yield* this.ofInstance(thing, () => copyOf(thing), this.formOf(thing, 'instance'),
+        `Object.assign(Object.create(Object.getPrototypeOf(${this.word})), ${this.word})`);
   }
 
   // One method per form. A λ by name comes before one that is an attribute, and that before one by elimination.
@@ -33,11 +35,11 @@ export class Search {
     yield* this.byConstruction(f, (args) => f(...args), parameters ?? [], 'factory', false);
     if (parameters?.length === 0) {
       const made = this.madeBy(f);
-      if (made) yield* this.ofInstance(made, f, 'factory');
+      if (made) yield* this.ofInstance(made, f, 'factory', `${this.word}()`);
     }
     yield* this.byCall(f, open, 'function', 'the function', true);
     // A function whose source tells nothing takes a tensor alone only where every λ has been refused.
-    if (parameters || this.isLast || this.hint) yield* this.fixed((x) => f(x), 'function', f);
+    if (parameters || this.isLast || this.hint) yield* this.fixed((x) => f(x), 'function', f, `${this.word}({x})`);
     yield* this.byConstruction(f, (args) => f(...args), parameters ?? [{ name: 'strength', keys: [] }], 'factory', true);
   }
 
@@ -47,16 +49,16 @@ export class Search {
     yield* this.byConstruction(kind, (args) => new kind(...args), parameters, form, false);
     const make = () => new kind(...parameters.map(emptyArgument));
     const sample = this.madeBy(make);
-    if (sample) yield* this.ofInstance(sample, make, form);
+    if (sample) yield* this.ofInstance(sample, make, form, `new ${this.word}(${parameters.map(emptyText).join(', ')})`);
     yield* this.byConstruction(kind, (args) => new kind(...args), parameters, form, true);
   }
 
-  * ofInstance(instance, make, form) {
+  * ofInstance(instance, make, form, made) {
     if (!this.callable(instance)) return;
-    yield* this.byArgumentOfCall(instance, form);
-    yield* this.byMethod(instance, make, form);
-    yield* this.byAttribute(instance, make, form);
-    yield* this.fixed(this.entry(instance), form, instance);
+    yield* this.byArgumentOfCall(instance, form, made);
+    yield* this.byMethod(instance, make, form, made);
+    yield* this.byAttribute(instance, make, form, made);
+    yield* this.fixed(this.entry(instance), form, instance, this.entryText(instance, this.word));
   }
 
   // One method per way to give λ.
@@ -66,12 +68,13 @@ export class Search {
       const tensor = tensorPlace(parameters, place);
       if (tensor < 0) continue;
       const apply = (x, given) => f(...argumentsOf(parameters, [[{ index: tensor }, x], [place, given]]));
-      yield this.called(form, `${spoken(parameters, place, true)} of ${where}`, apply);
+      const call = `${this.word}(${argumentsText(parameters, [[{ index: tensor }, '{x}'], [place, '{lambda}']])})`;
+      yield { ...this.called(form, `${spoken(parameters, place, true)} of ${where}`, apply), usage: { call } };
     }
   }
 
   // A layer object's own call may take λ beside the tensor.
-  * byArgumentOfCall(instance, form) {
+  * byArgumentOfCall(instance, form, made) {
     const method = METHODS.find((name) => typeof instance[name] === 'function');
     const parameters = method && parametersOf(instance[method]);
     if (!parameters) return;
@@ -80,7 +83,8 @@ export class Search {
       const tensor = tensorPlace(parameters, place);
       if (tensor < 0) continue;
       const apply = (x, given) => instance[entry](...argumentsOf(parameters, [[{ index: tensor }, x], [place, given]]));
-      yield this.called(form, `${spoken(parameters, place, false)} of ${method}`, apply);
+      const call = `itsLayer.${entry}(${argumentsText(parameters, [[{ index: tensor }, '{x}'], [place, '{lambda}']])})`;
+      yield { ...this.called(form, `${spoken(parameters, place, false)} of ${method}`, apply), usage: { prelude: `const itsLayer = ${made};`, call } };
     }
   }
 
@@ -101,12 +105,20 @@ export class Search {
     const role = isClass(thing) ? 'constructor argument' : 'factory argument';
     for (const place of this.places('ctor', parameters, isDoubtful)) {
       const construct = (value) => make(argumentsOf(parameters, [[place, this.give(value)]]));
-      const layer = (value) => this.entry(construct(value));
+      const made = `${isClass(thing) ? 'new ' : ''}${this.word}(${argumentsText(parameters, [[place, '{lambda}']])})`;
+      const usage = { make: `const {layer} = ${made};` };
+      const layer = (value) => {
+        const object = construct(value);
+        // The first is made by the trial, in a thread of its own as a rule.
+        usage.call ??= this.entryText(object, '{layer}');
+        usage.set ??= this.setterText(object, place.name, value);
+        return this.entry(object);
+      };
       const hold = (value) => {
         const made = construct(value);
         return { call: this.entry(made), set: this.setter(made, place.name, value), instance: made };
       };
-      yield { form, strength: `${role} ${place.name}`, layers: () => layer, hold };
+      yield { form, strength: `${role} ${place.name}`, layers: () => layer, hold, usage };
     }
   }
 
@@ -115,20 +127,38 @@ export class Search {
   setter(made, name, value) {
     const [method] = setters(made);
     if (method) return (other) => made[method](this.give(other));
-    const near = (each) => Math.abs(this.framework.numberOf(made[each]) - value) <= 1e-3 * Math.abs(value);
-    const found = this.settable(made).filter(near);
-    const attribute = found.find((each) => each.replaceAll('_', '') === name) ?? found[0];
+    const attribute = this.equalAttribute(made, name, value);
     return attribute ? (other) => this.framework.setAttribute(made, attribute, other) : null;
   }
 
-  * byMethod(instance, make, form) {
-    for (const name of this.named('method', setters(instance), (each) => typeof instance[each] === 'function'))
-      yield this.given(instance, make, form, `method ${name}`, (each, value) => each[name](this.give(value)));
+  // The same as a line of source text; empty where there is no way.
+  setterText(made, name, value) {
+    const [method] = setters(made);
+    if (method) return `{layer}.${method}({lambda});`;
+    const attribute = this.equalAttribute(made, name, value);
+    return attribute ? this.framework.setAttributeText(made, attribute) : '';
   }
 
-  * byAttribute(instance, make, form) {
+  equalAttribute(made, name, value) {
+    const near = (each) => Math.abs(this.framework.numberOf(made[each]) - value) <= 1e-3 * Math.abs(value);
+    const found = this.settable(made).filter(near);
+    return found.find((each) => each.replaceAll('_', '') === name) ?? found[0];
+  }
+
+  * byMethod(instance, make, form, made) {
+    for (const name of this.named('method', setters(instance), (each) => typeof instance[each] === 'function'))
+      yield { ...this.given(instance, make, form, `method ${name}`, (each, value) => each[name](this.give(value))),
+        usage: this.givenText(instance, made, `{layer}.${name}({lambda});`) };
+  }
+
+  * byAttribute(instance, make, form, made) {
     for (const name of this.named('attribute', this.settable(instance), (each) => each in instance))
-      yield this.given(instance, make, form, `attribute ${name}`, (each, value) => this.framework.setAttribute(each, name, value));
+      yield { ...this.given(instance, make, form, `attribute ${name}`, (each, value) => this.framework.setAttribute(each, name, value)),
+        usage: this.givenText(instance, made, this.framework.setAttributeText(instance, name)) };
+  }
+
+  givenText(instance, made, set) {
+    return { make: `const {layer} = ${made};\n${set}`, set, call: this.entryText(instance, '{layer}') };
   }
 
   // Layers that hold λ themselves have one at a time. The first is the author's own object; further ones, for graphs with
@@ -154,10 +184,10 @@ export class Search {
     return { form, strength, layers, hold };
   }
 
-  * fixed(layer, form, owner) {
+  * fixed(layer, form, owner, call) {
     if (this.hint && this.hint.kind !== 'fixed') return;
     const fixedStrength = this.hint ? Number(this.hint.name) : this.told(owner);
-    yield { form, strength: 'fixed', layers: () => () => layer, hold: () => ({ call: layer, set: null }), isFixed: true, fixedStrength };
+    yield { form, strength: 'fixed', layers: () => () => layer, hold: () => ({ call: layer, set: null }), isFixed: true, fixedStrength, usage: { call } };
   }
 
   // What the names say.
@@ -214,6 +244,13 @@ export class Search {
     return (x) => made[method](x);
   }
 
+  // entry() as source text, of what is written `word`.
+  entryText(made, word) {
+    if (this.framework.isLayer(made)) return `${word}.apply({x})`;
+    const method = typeof made === 'function' ? null : METHODS.find((name) => typeof made?.[name] === 'function');
+    return `${word}${method ? `.${method}` : ''}({x})`;
+  }
+
   madeBy(make) {
     try {
       const made = make();
@@ -255,6 +292,16 @@ function argumentsOf(parameters, given) {
   for (const [place, value] of given) all[place.index] = place.key === undefined ? value : { [place.key]: value };
   return all;
 }
+
+// The same as source text.
+function argumentsText(parameters, given) {
+  const last = Math.max(...given.map(([place]) => place.index));
+  const all = parameters.slice(0, last + 1).map(emptyText);
+  for (const [place, text] of given) all[place.index] = place.key === undefined ? text : `{ ${place.key}: ${text} }`;
+  return all.join(', ');
+}
+
+const emptyText = (parameter) => JSON.stringify(emptyArgument(parameter)) ?? 'undefined';
 
 function spoken(parameters, place, byPosition) {
   if (place.key !== undefined || !byPosition) return `argument ${place.name}`;

@@ -17,10 +17,10 @@ def bind(framework, module, thing, name, is_in_hand=False):
     hint = _hint(module)
     tried, best = [], None
     for give, remark in ((float, ""), (framework.as_tensor, ", as a tensor")):
-        for way in Search(framework, module, give, hint, give is float).ways(thing):
+        for way in Search(framework, module, give, hint, give is float, name.rpartition(".")[2]).ways(thing):
             way = way._replace(strength=way.strength + ("" if way.is_fixed else remark), framework=framework)
             outcome = attempt(framework, way, is_in_hand)
-            way = way._replace(form=way.form + outcome.remark)
+            way = way._replace(form=way.form + outcome.remark, usage=_usage(framework, way.usage, outcome, bool(remark) and not way.is_fixed))
             if outcome.rank == 3 or outcome.is_final:
                 return way
             if outcome.rank > (best[0] if best else 0):
@@ -29,6 +29,18 @@ def bind(framework, module, thing, name, is_in_hand=False):
     if best:
         return best[1]
     raise SubjectTrouble("form", _not_usable(framework, thing, name, hint, tried))
+
+
+def _usage(framework, usage, outcome, is_tensor):
+    """The way as source text, with what only a layer that was made could tell."""
+    usage = {**usage, **(outcome.usage or {})}
+    if usage.pop("suffix", ""):
+        usage["call"] = usage["call"].replace("{layer}", "{layer}" + outcome.usage["suffix"])
+    usage["call"] = framework.mode_text(usage["call"])
+    if is_tensor:
+        usage["number"] = framework.strength_text
+    usage["prelude"] = "\n".join(filter(None, (framework.prelude_text(), usage.get("prelude", ""))))
+    return {key: text for key, text in usage.items() if text}
 
 
 def _hint(module):

@@ -40,6 +40,19 @@ class Framework:
     vector = False              # whether λ may be a vector; "column" where it is to have the shape (n, 1)
     mode = ""                   # the word of `under` that the author has chosen
 
+    # Of source text that uses a layer: λ as a tensor, what has to be said before all else, and a call in the mode chosen.
+    strength_text = "{lambda}"
+
+    def prelude_text(self):
+        return ""
+
+    def mode_text(self, call):
+        return call
+
+    def put_text(self, owner, name, word):
+        """put() as source text, for an owner that is written `word`."""
+        return f"{word}.{name} = {{lambda}}"
+
     def __init__(self):
         self.flushed = {}       # whether multiplication makes 0 of subnormal numbers, by dtype
 

@@ -34,6 +34,12 @@ def load(file, name):
     return module, found
 
 
+def loading_text(module, framework):
+    """What a script must know besides the file: the module's name where it is part of a package, and a mode of its own."""
+    mode = {"mode": framework.mode} if framework.mode else {}
+    return {**mode, "module": module.__name__} if getattr(module, "__package__", "") else mode
+
+
 def reads(module):
     """When the author says that λ is read: GRADPROOF = {"reads": "backward"}; in the forward pass unless told."""
     table = getattr(module, "GRADPROOF", None)

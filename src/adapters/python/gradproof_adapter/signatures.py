@@ -75,6 +75,15 @@ class Call(NamedTuple):
                          **{name: given[value] for name, value in by_name.items()})
         return general
 
+    def text(self, thing):
+        """The call of what is written `thing`, with {x} and {lambda} where tensor and λ go."""
+        words = {_TENSOR: "{x}", _STRENGTH: "{lambda}"}
+        by_position, by_name = self.arguments(_TENSOR, _STRENGTH)
+
+        def word(value):
+            return words[value] if isinstance(value, _Place) else repr(value)
+        return f"{thing}({', '.join([*map(word, by_position), *(f'{name}={word(value)}' for name, value in by_name.items())])})"
+
     def place_of_strength(self, by_position):
         """Where λ goes, in words: `second argument` or `argument alpha`."""
         names = [parameter.name for parameter in self.parameters]

@@ -1,7 +1,7 @@
 """A subject that is ready to be run, whatever the framework."""
 
 from gradproof_adapter.binding import bind
-from gradproof_adapter.loading import InHand, load, reads, twice, under, vector
+from gradproof_adapter.loading import InHand, load, loading_text, reads, twice, under, vector
 from gradproof_adapter.scenario import live
 from gradproof_adapter.trouble import CaseTrouble
 
@@ -23,6 +23,8 @@ class Subject:
             "layouts": list(framework.layouts), "steps": framework.steps(), "twice": twice(module, framework.twice), "reads": reads(module)}
         if framework.vector:
             self.description["vector"] = True
+        if not isinstance(file, InHand):
+            self.description["usage"] = {**bound.usage, **loading_text(module, framework)}
         if bound.is_fixed:
             self.description["fixed_lambda"] = bound.fixed_strength
 

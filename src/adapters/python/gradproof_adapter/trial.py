@@ -29,6 +29,7 @@ class Outcome(NamedTuple):
     text: str
     is_final: bool = False
     remark: str = ""
+    usage: object = None    # what only a layer that was made could tell of its use as source text
 
 
 def attempt(framework, way, is_here=False):
@@ -96,7 +97,7 @@ def _outcome(framework, way):
         return Outcome(0 if refused else 1, one_line(error))
     if isinstance(y, framework.tensor):
         return Outcome(3 if framework.shape(y) == framework.shape(x) else 2, "a tensor",
-                       remark=framework.remark())
+                       remark=framework.remark(), usage=way.usage)
     return Outcome(0 if callable(y) else 1, f"gave a {type(y).__name__}")
 
 

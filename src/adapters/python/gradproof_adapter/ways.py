@@ -23,33 +23,36 @@ class Way(NamedTuple):
     is_fixed: bool = False
     fixed_strength: Optional[float] = None
     framework: object = None
+    usage: object = None                    # the same as source text, for scripts that do without us: a dictionary
 
 
 class Search:
     """The ways to use an object.  `give` turns λ into what the subject is handed; the hint is the author's."""
 
-    def __init__(self, framework, module, give, hint, numbers_only=True):
+    def __init__(self, framework, module, give, hint, numbers_only=True, name="layer"):
         self.framework = framework
         self.module = module
         # A vector is a tensor by the time that it comes here, in the dtype of the case.
         self.give = lambda strength: strength if framework.is_vector(strength) else give(strength)
         self.hint = hint
         self.numbers_only = numbers_only    # whether `give` makes numbers, which is what every parameter may be given
+        self.named = Words(name)            # how the object that is at hand is written
 
     def ways(self, thing):
         owner = getattr(thing, "__self__", None)
         if self.framework.is_function_class(owner) and getattr(thing, "__name__", "") == "apply":
             thing = owner                   # As in reverse = GRL.apply.
+            self.named = Words(f"{self.named.word}.__self__", apply=self.named.word)
         if self.framework.is_function_class(thing):
             return self.of_function(thing)
         if isinstance(thing, type):
             return self.of_class(thing, f"{self.framework.layer_word} class" if self.framework.is_layer_class(thing) else "factory")
         if isinstance(thing, self.framework.layer):
-            return self.of_instance(thing, functools.partial(_copy_of, thing), f"{self.framework.layer_word} instance")
+            return self.of_instance(thing, functools.partial(_copy_of, thing), f"{self.framework.layer_word} instance", self.named)
         if isinstance(thing, (*_PLAIN_CALLABLES, *self.framework.callables)):
             return self.of_callable(thing)
         if callable(thing):
-            return self.of_instance(thing, functools.partial(_copy_of, thing), "function")
+            return self.of_instance(thing, functools.partial(_copy_of, thing), "function", self.named)
         return iter(())
 
     # One method per form.  A λ by name comes before one that is an attribute, and that before one by elimination.
@@ -58,61 +61,63 @@ class Search:
         parameters = self.of_forward(function)
         word = self.framework.function_word
         alone = self.call_alone(parameters)
-        yield from self.by_call(function.apply, parameters, word, "apply", doubtful=False)
+        words = Words(self.named.apply)
+        yield from self.by_call(function.apply, parameters, word, "apply", False, words)
         if alone:
             yield from self.by_class_attribute(function, alone)
-        yield from self.by_call(function.apply, parameters, word, "apply", doubtful=True)
+        yield from self.by_call(function.apply, parameters, word, "apply", True, words)
         if alone:
-            yield from self.fixed(function.apply, word, alone, function)
+            yield from self.fixed(function.apply, word, alone, function, words)
 
     def of_class(self, kind, form):
         parameters = parameters_of(kind) or []
         yield from self.by_construction(kind, parameters, form, doubtful=False)
         sample = self.made_by(kind) if call_with(parameters) else None
         if sample is not None:
-            yield from self.of_instance(sample, kind, form)
+            yield from self.of_instance(sample, kind, form, self.named.made())
         yield from self.by_construction(kind, parameters, form, doubtful=True)
 
-    def of_instance(self, instance, make, form):
+    def of_instance(self, instance, make, form, words):
         method = self.framework.layer_method if isinstance(instance, self.framework.layer) else ""
         parameters = parameters_of(getattr(instance, method) if method else instance)
         where = method or "the call"
         alone = self.call_alone(parameters)
-        yield from self.by_call(instance, parameters, form, where, doubtful=False)
+        yield from self.by_call(instance, parameters, form, where, False, words)
         if alone:
-            yield from self.by_method(instance, make, form, alone)
-            yield from self.by_attribute(instance, make, form, alone)
-        yield from self.by_call(instance, parameters, form, where, doubtful=True)
+            yield from self.by_method(instance, make, form, alone, words)
+            yield from self.by_attribute(instance, make, form, alone, words)
+        yield from self.by_call(instance, parameters, form, where, True, words)
         if alone:
-            yield from self.fixed(instance, form, alone, instance)
+            yield from self.fixed(instance, form, alone, instance, words)
 
     def of_callable(self, function):
         """f(x, λ), make(λ), make(), or f(x): the names decide first, then what comes back."""
         parameters = parameters_of(function)
         alone = self.call_alone(parameters)
-        yield from self.by_call(function, parameters, "function", "the function", doubtful=False)
+        yield from self.by_call(function, parameters, "function", "the function", False, self.named)
         yield from self.by_construction(function, parameters or [], "factory", doubtful=False)
         if parameters is not None and call_with(parameters) and not alone:
             made = self.made_by(function)
             if made is not None:
-                yield from self.of_instance(made, functools.partial(self.made_by, function), "factory")
-        yield from self.by_call(function, parameters, "function", "the function", doubtful=True)
+                yield from self.of_instance(made, functools.partial(self.made_by, function), "factory", self.named.made())
+        yield from self.by_call(function, parameters, "function", "the function", True, self.named)
         if alone:
-            yield from self.fixed(function, "function", alone, function)
+            yield from self.fixed(function, "function", alone, function, self.named)
         if parameters is None:
             parameters = positional("strength")
         yield from self.by_construction(function, parameters, "factory", doubtful=True)
 
     # One method per way to give λ.
 
-    def by_call(self, target, parameters, form, where, doubtful):
+    def by_call(self, target, parameters, form, where, doubtful, words):
         parameters = _spelled_out(parameters, "x", "strength")
         for name in self.parameter_names("call", parameters, doubtful):
             tensor = tensor_name(parameters, name)
             call = call_with(parameters, tensor, name) if tensor else None
             if call:
                 yield Way(form, f"{call.place_of_strength(by_position=where == 'apply')} of {where}",
-                          self.called(target, call), self.held_by_call(target, call))
+                          self.called(target, call), self.held_by_call(target, call),
+                          usage=words.usage(call=call.text(words.word)))
 
     def called(self, target, call):
         apply = call.of(self.framework.entry(target))
@@ -138,14 +143,26 @@ class Search:
         for name in self.parameter_names("ctor", parameters, doubtful):
             call = call_with(parameters, None, name)
             if call and self.makes_layers(make):
-                yield Way(form, f"{role} {name}", self.constructed(make, call), self.held_by_construction(make, call, name))
+                usage = self.named.usage(make="{layer} = " + call.text(self.named.word), call="{layer}({x})")
+                yield Way(form, f"{role} {name}", self.constructed(make, call, name, usage),
+                          self.held_by_construction(make, call, name), usage=usage)
 
-    def constructed(self, make, call):
+    def constructed(self, make, call, name, usage):
         construct = call.of(make)
 
         def layer(strength):
-            return self.entry(construct(None, self.give(strength)))
+            made = construct(None, self.give(strength))
+            if "suffix" not in usage:       # The first is made by the trial, in a process of its own as a rule.
+                usage["suffix"] = self.suffix(made)
+                usage["set"] = self.setting(made, name, strength)
+            return self.entry(made)
         return lambda: layer
+
+    def suffix(self, made):
+        """What stands behind a factory's result before it can be called with a tensor."""
+        if self.framework.is_function_class(made):
+            return ".apply"
+        return "()" if self.framework.is_layer_class(made) else ""
 
     def held_by_construction(self, make, call, name):
         construct = call.of(make)
@@ -175,32 +192,49 @@ class Search:
             return lambda instance, other: getattr(instance, method)(self.give(other))
         if self.framework.is_vector(strength):
             names = [each for each in self.framework.attributes(made) if self.framework.is_vector(getattr(made, each, None))]
+            names.sort(key=lambda each: each.strip("_") != name.strip("_"))
         else:
-            names = [each for each in settable(self.framework, made) if math.isclose(float(getattr(made, each)), strength, rel_tol=1e-3)]
-        for attribute in sorted(names, key=lambda each: each.strip("_") != name.strip("_")):
+            names = self.equal_attributes(made, name, strength)
+        for attribute in names:
             return lambda instance, other: self.put(instance, attribute, self.give(other))
         return None
 
-    def by_method(self, instance, make, form, call):
+    def setting(self, made, name, strength):
+        """The same as a line of source text; empty where there is no way."""
+        for method in setters(made):
+            return f"{{layer}}.{method}({{lambda}})"
+        for attribute in self.equal_attributes(made, name, strength):
+            return self.framework.put_text(made, attribute, "{layer}")
+        return ""
+
+    def equal_attributes(self, made, name, strength):
+        names = [each for each in settable(self.framework, made) if math.isclose(float(getattr(made, each)), strength, rel_tol=1e-3)]
+        return sorted(names, key=lambda each: each.strip("_") != name.strip("_"))
+
+    def by_method(self, instance, make, form, call, words):
         for name in self.names("method", setters(instance), dir(instance)):
             def give(each, strength, name=name):
                 getattr(each, name)(self.give(strength))
-            yield Way(form, f"method {name}", Copies(instance, make, give, self.calling(call)), held_by_giving(make, give, self.calling(call)))
+            yield Way(form, f"method {name}", Copies(instance, make, give, self.calling(call)), held_by_giving(make, give, self.calling(call)),
+                      usage=words.giving(f"{{layer}}.{name}({{lambda}})", call))
 
-    def by_attribute(self, instance, make, form, call):
+    def by_attribute(self, instance, make, form, call, words):
         for name in self.names("attribute", settable(self.framework, instance), dir(instance)):
             def give(each, strength, name=name):
                 self.put(each, name, self.give(strength))
-            yield Way(form, f"attribute {name}", Copies(instance, make, give, self.calling(call)), held_by_giving(make, give, self.calling(call)))
+            usage = words.giving(self.framework.put_text(instance, name, "{layer}"), call)
+            yield Way(form, f"attribute {name}", Copies(instance, make, give, self.calling(call)), held_by_giving(make, give, self.calling(call)),
+                      usage=usage)
 
     def by_class_attribute(self, function, call):
         for name in self.names("attribute", settable(self.framework, function), dir(function)):
             def layer(strength, name=name):
                 self.put(function, name, self.give(strength))
                 return call.of(function.apply)
-            yield Way(self.framework.function_word, f"class attribute {name}", lambda layer=layer: layer, held_by_class(layer))
+            usage = self.named.usage(before=self.framework.put_text(function, name, self.named.word), call=call.text(self.named.apply))
+            yield Way(self.framework.function_word, f"class attribute {name}", lambda layer=layer: layer, held_by_class(layer), usage=usage)
 
-    def fixed(self, target, form, call, owner):
+    def fixed(self, target, form, call, owner, words):
         if self.hint and self.hint[0] != "fixed":
             return
         strength = float(self.hint[1]) if self.hint else told(self.framework, owner, self.module)
@@ -208,7 +242,7 @@ class Search:
         instance = owner if isinstance(owner, self.framework.layer) else None
         yield Way(form, "fixed", lambda: lambda _strength: layer,
                   lambda _strength: Holder(layer, None, instance, lambda copied: Holder(self.calling(call)(copied), None, copied)),
-                  True, strength)
+                  True, strength, usage=words.usage(call=call.text(words.word)))
 
     # What the names say.
 
@@ -255,7 +289,9 @@ class Search:
     def made_by(self, make):
         """What comes of calling this without arguments, if it is a layer."""
         try:
-            return self.usable(make())
+            made = make()
+            self.named.suffix = self.suffix(made)
+            return self.usable(made)
         except BaseException:               # Then it is not meant to be called like this.
             return None
 
@@ -271,6 +307,32 @@ class Search:
         if isinstance(made, self.framework.tensor) or not callable(made):
             raise NotThisWay(f"gave a {type(made).__name__}, which can't be called")
         return made
+
+
+class Words:
+    """How an object is written in source text that has the author's name for it, and what is done with it there.
+
+    In such a text {layer} stands for a variable that holds a layer, or λ itself where λ belongs to each call; {x} for the
+    tensor, {lambda} for λ.
+    """
+
+    def __init__(self, word, apply=None, make=None, before=""):
+        self.word = word
+        self.apply = apply or f"{word}.apply"
+        self.make = make or f"__import__('copy').deepcopy({word})"    # another layer like it
+        self.before = before                            # a line that must stand in front of all others
+        self.suffix = ""
+
+    def made(self):
+        """The words for what comes of calling this without arguments."""
+        make = f"{self.word}(){self.suffix}"
+        return Words("its_layer", make=make, before=f"its_layer = {make}")
+
+    def usage(self, **texts):
+        return {"prelude": self.before, **texts}
+
+    def giving(self, line, call):
+        return {"make": f"{{layer}} = {self.make}\n{line}", "set": line, "call": call.text("{layer}")}
 
 
 def held_by_giving(make, give, calling):

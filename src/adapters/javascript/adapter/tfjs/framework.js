@@ -34,6 +34,9 @@ export async function open(module, version) {
     use: (tensor) => tensor,
     tensor: (numbers, shape) => tf.tensor(Float32Array.from(numbers), shape, 'float32'),
     ones: (like) => tf.onesLike(like),
+    useText: '{x}',
+    asTensorText: 'tf.scalar({lambda})',
+    setAttributeText: (owner, name) => setAttributeText(tf, owner, name),
     asTensor: (strength) => tf.scalar(strength),
     numberOf: (thing) => numberOf(tf, thing),
     trainable: (layer) => Object.values(layer).filter((each) => each instanceof tf.Variable && each.trainable),
@@ -75,6 +78,13 @@ function setAttribute(tf, owner, name, strength) {
   const now = owner[name];
   if (now instanceof tf.Variable) now.assign(tf.fill(now.shape, strength));
   else owner[name] = now instanceof tf.Tensor ? tf.keep(tf.fill(now.shape, strength)) : strength;
+}
+
+// The same as source text, of an owner that is written {layer}.
+function setAttributeText(tf, owner, name) {
+  const at = `{layer}.${name}`;
+  if (owner[name] instanceof tf.Variable) return `${at}.assign(tf.fill(${at}.shape, {lambda}));`;
+  return owner[name] instanceof tf.Tensor ? `${at} = tf.keep(tf.fill(${at}.shape, {lambda}));` : `${at} = {lambda};`;
 }
 
 function bytesOf(tensor) {

@@ -41,6 +41,18 @@ class Jax(Framework):
     # meant to be differentiated twice gives something else, and is none the worse for it.
     twice = False
 
+    strength_text = "jnp.asarray({lambda})"
+
+    def mode_text(self, call):
+        """The call under jit or vmap, as _compiled and _mapped do it."""
+        inner = call.replace("{x}", "value")
+        return f"jax.{self.mode}(lambda value: {inner})({{x}})" if self.mode else call
+
+    def put_text(self, owner, name, word):
+        if isinstance(getattr(owner, name, None), self.tensor):
+            return f"{word}.{name} = jnp.full_like({word}.{name}, {{lambda}})"
+        return super().put_text(owner, name, word)
+
     def version(self):
         return f"JAX {jax.__version__}" + (f" under {self.mode}" if self.mode else "")
 

@@ -25,6 +25,7 @@ class Paddle(Framework):
     wanted = "a paddle.autograd.PyLayer, an nn.Layer class or instance, a factory make(λ), or a function f(x, λ)"
     ops = OPS
     refusals = (RuntimeError, NotImplementedError, MemoryError)
+    strength_text = "paddle.to_tensor({lambda}, dtype=paddle.float64)"
 
     def choose(self, mode):
         super().choose(mode)
@@ -61,6 +62,11 @@ class Paddle(Framework):
                 now.set_value(paddle.full_like(now, float(strength)))
         else:
             setattr(owner, name, strength)
+
+    def put_text(self, owner, name, word):
+        if isinstance(getattr(owner, name, None), paddle.Tensor):
+            return f"{word}.{name}.set_value(paddle.full_like({word}.{name}, {{lambda}}))"
+        return super().put_text(owner, name, word)
 
     def attributes(self, owner):
         own = getattr(owner, "__dict__", {})

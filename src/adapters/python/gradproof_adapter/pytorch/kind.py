@@ -26,6 +26,7 @@ class PyTorch(Framework):
     ops = OPS
     refusals = (RuntimeError, NotImplementedError, MemoryError)
     wakes_late = False
+    strength_text = "torch.tensor({lambda}, dtype=torch.float64)"
 
     def version(self):
         return f"PyTorch {torch.__version__}"
@@ -64,6 +65,13 @@ class PyTorch(Framework):
         elif isinstance(now, torch.Tensor):
             strength = torch.full_like(now.detach(), float(strength))
         setattr(owner, name, strength)
+
+    def put_text(self, owner, name, word):
+        now = getattr(owner, name, None)
+        filled = f"torch.full_like({word}.{name}.detach(), {{lambda}})"
+        if isinstance(now, torch.nn.Parameter):
+            return f"{word}.{name} = torch.nn.Parameter({filled}, {now.requires_grad})"
+        return f"{word}.{name} = {filled if isinstance(now, torch.Tensor) else '{lambda}'}"
 
     def attributes(self, owner):
         own = getattr(owner, "__dict__", {})

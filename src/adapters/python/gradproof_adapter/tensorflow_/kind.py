@@ -40,6 +40,23 @@ class TensorFlow(Framework):
                 MemoryError)
     under = {"": lambda layer: layer, "tf.function": _traced, _GRAPH: _in_graph}
 
+    strength_text = "tf.constant({lambda}, tf.float32)"
+
+    def prelude_text(self):
+        return "import keras\nkeras.config.set_dtype_policy(tf.as_dtype({dtype}).name)" if self.keras is not None else ""
+
+    def mode_text(self, call):
+        inner = call.replace("{x}", "value")
+        return f"tf.function(lambda value: {inner})({{x}})" if self.mode == "tf.function" else call
+
+    def put_text(self, owner, name, word):
+        now = getattr(owner, name, None)
+        if self._is_variable(now):
+            return f"{word}.{name}.assign(tf.fill({word}.{name}.shape, tf.cast({{lambda}}, {word}.{name}.dtype)))"
+        if isinstance(now, self.tensor):
+            return f"{word}.{name} = tf.fill({word}.{name}.shape, tf.cast({{lambda}}, {word}.{name}.dtype))"
+        return super().put_text(owner, name, word)
+
     def __init__(self):
         super().__init__()
         self.keras = None

@@ -1,0 +1,16 @@
+// What people ask about gradient reversal that no single property answers.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace gradproof::cli {
+
+struct Topic {
+  std::string_view id;
+  std::string_view question;
+  std::string_view answer;
+};
+[[nodiscard]] std::span<const Topic> topics();
+
+}  // namespace gradproof::cli

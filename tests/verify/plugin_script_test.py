@@ -1,0 +1,56 @@
+"""The scripts that gradproof verify writes for wrong C plugins: each compiles as `cc file.c -ldl`, shows the fault without gradproof, and does not show
+it of a right plugin in the wrong one's place."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(ROOT, "tests", "cli"))
+
+from program import run  # noqa: E402
+
+SUBJECTS = os.path.join(ROOT, "tests", "subjects", "c")
+WRONG = sorted(name[:-2] for name in os.listdir(SUBJECTS) if name.startswith("wrong_"))
+
+
+def compiled(arguments, folder):
+    return subprocess.run([os.environ.get("CC") or "cc", *arguments], cwd=folder, capture_output=True, text=True, timeout=120)
+
+
+def plugin(name, folder):
+    built = compiled(["-O1", "-shared", "-fPIC", "-I", os.path.join(ROOT, "include"), os.path.join(SUBJECTS, name + ".c"), "-o", name + ".so"], folder)
+    if built.returncode:
+        raise AssertionError(built.stderr)
+
+
+class Scripts(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="gradproof-scripts-")
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def test_each_shows_its_fault_and_no_right_plugin_has_it(self):
+        self.assertGreaterEqual(len(WRONG), 15)
+        plugin("right_all_dtypes", self.folder)
+        for name in WRONG:
+            with self.subTest(name):
+                plugin(name, self.folder)
+                ended = run("verify", f"so:./{name}.so", "--graphs", "5", "--dtype", "f64,f32", "--quiet", "--json", "r.json", cwd=self.folder)
+                self.assertEqual(ended.code, 1, ended.out)
+                with open(os.path.join(self.folder, "r.json"), encoding="utf-8") as written:
+                    script = json.load(written)["reports"][0]["counterexamples"][0]["script_file"]
+                self.assertIn("script: cc " + script + " -ldl", ended.out)
+                built = compiled(["-Wall", "-Wno-unused", script, "-o", "shows", "-ldl"], self.folder)
+                self.assertEqual((built.returncode, built.stderr), (0, ""))
+                for arguments, code in (([], 1), (["./right_all_dtypes.so"], 0)):
+                    shown = subprocess.run(["./shows", *arguments], cwd=self.folder, capture_output=True, text=True, timeout=60)
+                    self.assertEqual(shown.returncode, code, shown.stdout + shown.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
