@@ -16,12 +16,12 @@ except ImportError:
 # Their faults show in a life, in double backward, or in numbers and sizes that are not asked for here: only gradproof finds
 # them (tests/verify/torch_test.py).
 BEYOND = {
-    "at_most_512", "buffer_filled_in_place", "class_attribute_of_the_module", "data_in_backward", "detach_in_hook",
+    "at_most_512", "buffer_filled_in_place", "class_attribute_of_the_module", "copies_share_a_registry", "data_in_backward", "detach_in_hook",
     "double_backward_is_identity", "double_backward_wrong_sign", "every_other_call", "first_lambda_traced",
     "global_between_two_calls", "global_lambda", "gradient_accumulated", "halved_and_doubled", "hook_only_once",
     "hooks_pile_up_on_a_submodule", "lambda_bound_at_construction", "lambda_negated_in_place", "lambda_parameter",
     "lost_by_deepcopy", "lost_by_pickle", "module_kept_in_ctx", "read_in_hook", "registry_by_id",
-    "result_remembered", "returns_data", "stack_on_the_class", "training_only", "vector_along_the_columns",
+    "result_remembered", "returns_data", "square_transposed", "stack_on_the_class", "training_only", "vector_along_the_columns",
     "vector_averaged", "vector_first_entry"}
 
 # They never get as far as an answer.
