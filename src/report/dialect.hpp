@@ -50,13 +50,13 @@ struct Dialect {
   std::string_view gradients,
     twice;  // {outputs} {inputs} {cotangents} {gradients}; twice: {weights} {seconds} too
   std::string_view session_open, session_close;           // around all statements
-  std::string_view forward;                               // {name} {call} {input}
-  std::string_view backward;                              // {record} {of} {input} {cotangent}
+  std::string_view forward;                               // {name} {call} {input} {layer} {pass} {size}
+  std::string_view backward;                              // {record} {of} {input} {cotangent} {pass} {size}
   std::string_view multiply, evaluate, deepcopy, pickle;  // {name} {number} {of}
   std::string_view read, strength;                        // {record} {of}; {leaf} {call}
   std::string_view check;                                 // {what} {name} {expected} {allowed} {zeros}
   std::string_view form;                                  // {what} {name} {dims} {dtype}
-  std::string_view first;                                 // {name}: keeps its numbers as first_{name}
+  std::string_view first;                                 // {name} {size}: keeps its numbers as first_{name}
   std::string_view nothing;                               // in a list of numbers: nothing is said of this one
   std::string_view yes, no;
   std::string_view loop_open, loop_close;                // {count}
@@ -65,8 +65,11 @@ struct Dialect {
   // A language without a framework goes backward by itself: what each operation adds to d_{a} and d_{b}; `leaf` begins d_{name},
   // `output` adds the cotangent, `reverse` is the layer. Its operations are statements that fill {name} of {size} numbers.
   std::span<const OpText> adjoints{};
-  std::string_view call;         // in place of the adapter's
-  std::string_view all_numbers;  // {numbers}: a list of numbers, where one can't stand for all
+  std::string_view call;                     // in place of the adapter's: {pass} {layer} {x} {name} {size}
+  std::string_view make, set;                // in place of the adapter's: {layer} {lambda}
+  std::array<std::string_view, 3> passes{};  // forward, backward and double backward
+  std::string_view accumulate;               // as `backward`, to a copy of {before}
+  std::string_view all_numbers;              // {numbers}: a list of numbers, where one can't stand for all
 };
 
 // The dialects of each language.

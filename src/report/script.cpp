@@ -8,6 +8,7 @@
 #include <cstring>
 #include <set>
 
+#include "calculus/passes.hpp"
 #include "gradproof/format.hpp"
 #include "gradproof/ops.hpp"
 #include "gradproof/report.hpp"
@@ -83,8 +84,17 @@ class Composer {
     const auto at = report_.subject.usage.find(word);
     return at == report_.subject.usage.end() ? "" : at->second;
   }
+  [[nodiscard]] std::string making() const { return d_.make.empty() ? usage("make") : std::string(d_.make); }
+  [[nodiscard]] std::string one_or_all(const std::vector<std::string>& all) const;
   [[nodiscard]] std::string dtype() const {
     return std::string(d_.dtypes[static_cast<std::size_t>(example_.minimal.dtype)]);
+  }
+
+  // Double backward where no framework goes backward: all is one graph, in which several nodes may be the same pass of a
+  // layer and bear its name.
+  [[nodiscard]] bool by_calls() const { return question_.twice && !d_.adjoints.empty(); }
+  [[nodiscard]] std::string variable(const Graph& g, NodeId id) {
+    return local(by_calls() ? "n" + std::to_string(id.index) : g.name(id));
   }
 
   // Statements.
@@ -100,12 +110,15 @@ class Composer {
   // Graphs.
   void graph(const Graph& g);
   void leaves(const Graph& g);
+  void cotangents(const Graph& g);
   void body(const Graph& g);
   void reversal(const Graph& g, NodeId id);
+  [[nodiscard]] std::string layer_for(const std::string& name, const std::string& lambda);
   void operation(const Graph& g, NodeId id);
   void memory(const Graph& g, bool afterwards);
   void judge(const Graph& g);
   void second(const Graph& g, Words words);
+  void second_by_calls(const Graph& g);
   void sweep(const Graph& g);
   void adjoint(const Graph& g, NodeId id, std::string_view op, Words words = {});
 
@@ -119,6 +132,7 @@ class Composer {
 
   struct Record {
     std::string what, name;
+    std::size_t size;
   };
   const Dialect& d_;
   const Report& report_;
@@ -130,7 +144,9 @@ class Composer {
   std::set<std::string> taken_;
   std::map<std::string, std::string> names_;  // of nodes, layers and tensors
   std::vector<std::string> values_, gradients_, inputs_, cotangents_;
-  std::map<std::string, std::string> made_;  // λ: the layer that has it, for layers that are objects
+  std::map<std::string, std::string> made_;    // λ: the layer that has it, for layers that are objects
+  std::map<std::string, std::size_t> sizes_;   // of a life's tensors
+  std::map<std::string, std::string> before_;  // the last gradient of each leaf
   std::vector<Record> records_;
   std::size_t judged_records_ = 0;
 };
@@ -232,6 +248,12 @@ void Composer::leaf(const std::string& name, const std::vector<double>& values, 
   if (tracked) say(d_.track, {{"name", name}});
 }
 
+std::string Composer::one_or_all(const std::vector<std::string>& all) const {
+  if (!d_.all_numbers.empty()) return filled(d_.all_numbers, {{"numbers", "{" + list(all) + "}"}});
+  const bool same = std::ranges::all_of(all, [&](const std::string& s) { return s == all[0]; });
+  return same ? all[0] : "[" + list(all) + "]";
+}
+
 // All that was judged of one tensor, in one statement. A single number stands for equal ones.
 void Composer::check(const std::string& what, const std::string& name, Judgement::Of of, std::size_t index) {
   std::map<std::size_t, Judgement> judged;
@@ -244,11 +266,6 @@ void Composer::check(const std::string& what, const std::string& name, Judgement
     expected.push_back(at == judged.end() ? std::string(d_.nothing) : literal(at->second.expected));
     allowed.push_back(literal(at == judged.end() ? INFINITY : at->second.allowed));
   }
-  const auto one_or_all = [&](const std::vector<std::string>& all) {
-    if (!d_.all_numbers.empty()) return filled(d_.all_numbers, {{"numbers", "{" + list(all) + "}"}});
-    const bool same = std::ranges::all_of(all, [&](const std::string& s) { return s == all[0]; });
-    return same ? all[0] : "[" + list(all) + "]";
-  };
   say(d_.check, {{"what", what},
                  {"name", name},
                  {"expected", one_or_all(expected)},
@@ -266,7 +283,9 @@ std::string Composer::call(const std::string& layer, const std::string& x, const
 // --- Graphs
 
 void Composer::graph(const Graph& g) {
+  if (by_calls()) return second_by_calls(g);
   leaves(g);
+  cotangents(g);
   memory(g, false);
   if (!d_.graph_open.empty()) {
     say(d_.graph_open, {{"inputs", list(inputs_)}});
@@ -315,10 +334,14 @@ void Composer::leaves(const Graph& g) {
                                                            (arity > 1 && user.operand[1] == id));
                              });
     if (only_lambda) continue;
-    leaf(local(g.name(id)), numbers_of(g.values(id), node.shape), node.shape, input ? c.rank : 2,
+    leaf(variable(g, id), numbers_of(g.values(id), node.shape), node.shape, input ? c.rank : 2,
          input ? c.layout : Layout::contiguous, input);
-    if (input) inputs_.push_back(local(g.name(id)));
+    if (input) inputs_.push_back(variable(g, id));
   }
+}
+
+void Composer::cotangents(const Graph& g) {
+  const Case& c = example_.minimal;
   for (std::size_t i = 0; i < g.outputs().size(); ++i) {
     const Shape shape = g[g.outputs()[i].node].shape;
     cotangents_.push_back(
@@ -343,23 +366,27 @@ void Composer::reversal(const Graph& g, NodeId id) {
     return;
   }
   const std::string lambda = strength(g.values(operands[1])[0].nearest());
-  std::string layer;
-  if (!usage("make").empty()) {
-    // Equal strengths share a layer where λ is set on an object, as a user would have it; a constructor makes one each.
-    const bool shared = usage("make").find('\n') != std::string::npos;
-    auto at = shared ? made_.find(lambda) : made_.end();
-    if (at == made_.end()) {
-      layer = local("layer of " + g.name(id));
-      say(usage("make"), {{"layer", layer}, {"lambda", lambda}});
-      at = made_.insert_or_assign(lambda, layer).first;
-    }
-    layer = at->second;
-  }
-  Words words = {{"name", local(g.name(id))}, {"size", std::to_string(g[id].shape.size())}};
-  words["x"] = local(g.name(operands[0]));
+  const LayerPass which = by_calls() ? pass_of(g, id) : LayerPass{};
+  const std::string name = by_calls() ? std::to_string(which.layer) : "of " + g.name(id);
+  Words words = {{"name", variable(g, id)}, {"size", std::to_string(g[id].shape.size())}};
+  words["layer"] = which.order == 0 ? layer_for("layer " + name, lambda) : local("layer " + name);
+  words["pass"] = d_.passes[which.order];
+  words["x"] = variable(g, operands[0]);
   words["lambda"] = lambda;
-  words["value"] = d_.call.empty() ? call(layer, words["x"], lambda) : filled(d_.call, words);
+  words["value"] = d_.call.empty() ? call(words["layer"], words["x"], lambda) : filled(d_.call, words);
   say(d_.assign, words);
+}
+
+std::string Composer::layer_for(const std::string& name, const std::string& lambda) {
+  if (making().empty()) return "";
+  // Equal strengths share a layer where λ is set on an object, as a user would have it; a constructor makes one each.
+  const bool shared = making().find('\n') != std::string::npos;
+  auto at = shared ? made_.find(lambda) : made_.end();
+  if (at == made_.end()) {
+    say(making(), {{"layer", local(name)}, {"lambda", lambda}});
+    at = made_.insert_or_assign(lambda, local(name)).first;
+  }
+  return at->second;
 }
 
 std::string_view axis_word(std::int32_t axis) {
@@ -380,13 +407,13 @@ void Composer::operation(const Graph& g, NodeId id) {
   if (at == d_.ops.end()) return need("", "operation " + op);
   const auto operands = g.operands(id);
   Words words = {{"shape", dims({node.shape.rows, node.shape.cols})}, {"dtype", dtype()}};
-  words["a"] = operands.empty() ? "" : local(g.name(operands[0]));
-  words["b"] = operands.size() > 1 ? local(g.name(operands[1])) : "";
+  words["a"] = operands.empty() ? "" : variable(g, operands[0]);
+  words["b"] = operands.size() > 1 ? variable(g, operands[1]) : "";
   const std::array attributes = {"v0", "v1", "v2", "v3"};
   for (std::size_t i = 0; i < attributes.size(); ++i) words[attributes[i]] = std::to_string(v[i]);
   words["rows"] = std::to_string(v[1] - v[0]);
   words["cols"] = std::to_string(v[3] - v[2]);
-  words["name"] = local(g.name(id));
+  words["name"] = variable(g, id);
   words["size"] = std::to_string(node.shape.size());
   words["value"] = filled(at->text, words);
   say(d_.assign, words);
@@ -442,8 +469,7 @@ void Composer::sweep(const Graph& g) {
     const Node& node = g[NodeId{i}];
     if (info(node.op).kind == Kind::leaf) continue;
     Words words;
-    if (node.op == id_of<Reverse>() && g[node.operand[1]].op == id_of<Constant>())
-      words["lambda"] = strength(g.values(node.operand[1])[0].nearest());
+    if (node.op == id_of<Reverse>()) words["layer"] = local("layer of " + g.name(NodeId{i}));
     adjoint(g, NodeId{i}, info(node.op).name, words);
   }
   for (std::size_t i = 0; i < gradients_.size(); ++i) gradients_[i] = "d_" + inputs_[i];
@@ -477,6 +503,17 @@ void Composer::second(const Graph& g, Words words) {
   gradients_ = seconds;
 }
 
+// Without a framework both gradients are one graph, in which a layer's passes are calls like any other.
+void Composer::second_by_calls(const Graph& g) {
+  const Graph both = gradient_in_passes(g, true);
+  leaves(both);
+  body(both);
+  const std::size_t count = g.inputs().size(), before = both.outputs().size() - count;
+  for (std::size_t i = 0; i < count; ++i)
+    gradients_.push_back(variable(both, both.outputs()[before + i].node));
+  judge(g);
+}
+
 // --- Lives
 
 void Composer::life(const std::vector<Act>& steps) {
@@ -487,21 +524,22 @@ void Composer::life(const std::vector<Act>& steps) {
 
 void Composer::make(const Act& step) {
   const std::string layer = local(step.name), lambda = strength(step.number);
-  if (usage("make").empty()) say(d_.assign, {{"name", layer}, {"value", lambda}});
-  else say(usage("make"), {{"layer", layer}, {"lambda", lambda}});
+  if (making().empty()) say(d_.assign, {{"name", layer}, {"value", lambda}});
+  else say(making(), {{"layer", layer}, {"lambda", lambda}});
 }
 
 void Composer::act(const Act& step) {
   if (!step.numbers.empty()) return need("", "λ for each sample");
   const bool is_object = !usage("make").empty();
   const std::string name = local(step.name);
-  const auto record = [&](std::string what) {
-    records_.push_back({std::move(what), local("record " + std::to_string(records_.size() + 1))});
+  const auto record = [&](std::string what, std::size_t size) {
+    records_.push_back({std::move(what), local("record " + std::to_string(records_.size() + 1)), size});
     return records_.back().name;
   };
   switch (step.what) {
     case Act::Do::make: return make(step);
     case Act::Do::set:
+      if (!d_.set.empty()) return say(d_.set, {{"layer", name}, {"lambda", strength(step.number)}});
       if (is_object) need(usage("set"), "way to set λ");
       else say("{layer} = {lambda}", {{"layer", name}, {"lambda", strength(step.number)}});
       return say(usage("set").empty() ? usage("before") : usage("set"),
@@ -515,30 +553,41 @@ void Composer::act(const Act& step) {
     case Act::Do::evaluate:
       need(is_object ? d_.evaluate : "", "evaluation mode");
       return say(d_.evaluate, {{"name", name}});
-    case Act::Do::leaf: return leaf(name, step.values, step.shape, 2, Layout::contiguous, true);
+    case Act::Do::leaf:
+      sizes_[step.name] = step.shape.size();
+      return leaf(name, step.values, step.shape, 2, Layout::contiguous, true);
     case Act::Do::forward: {
       const std::string layer = local(step.of), input = local(step.input);
-      const std::string value = call(layer, d_.graph_open.empty() ? input : "value", layer);
-      return say(d_.forward, {{"name", name}, {"call", value}, {"input", input}});
+      const std::size_t size = sizes_[step.name] = sizes_[step.input];
+      Words words = {{"name", name}, {"input", input}, {"layer", layer}, {"size", std::to_string(size)}};
+      words["pass"] = local("pass of " + step.name);
+      if (d_.make.empty()) words["call"] = call(layer, d_.graph_open.empty() ? input : "value", layer);
+      return say(d_.forward, words);
     }
     case Act::Do::multiply:
       need(d_.multiply, "product in place");
       return say(d_.multiply, {{"name", name}, {"number", literal(step.number)}});
-    case Act::Do::backward: {
+    case Act::Do::backward:
+    case Act::Do::accumulate: {
+      const bool adds = step.what == Act::Do::accumulate;
+      if (adds) need(d_.accumulate, "gradient that is added to");
       const std::string cotangent = local("cotangent " + std::to_string(records_.size() + 1));
       leaf(cotangent, step.values, step.shape, 2, Layout::contiguous, false);
-      const std::string to = record("gradient of " + step.input + " from " + step.of);
-      return say(
-        d_.backward,
-        {{"record", to}, {"of", local(step.of)}, {"input", local(step.input)}, {"cotangent", cotangent}});
+      Words words = {{"of", local(step.of)}, {"input", local(step.input)}, {"cotangent", cotangent}};
+      words["pass"] = local("pass of " + step.of);
+      words["size"] = std::to_string(step.shape.size());
+      words["before"] = before_[step.input];
+      const std::string to = record("gradient of " + step.input + " from " + step.of, step.shape.size());
+      words["record"] = before_[step.input] = to;
+      return say(adds ? d_.accumulate : d_.backward, words);
     }
-    case Act::Do::accumulate: return need("", "gradient that is added to");
     case Act::Do::read:
       return say(d_.read, {{"of", local(step.of.empty() ? step.name : step.of)},
-                           {"record", record("value of " + step.name)}});
+                           {"size", std::to_string(step.shape.size())},
+                           {"record", record("value of " + step.name, step.shape.size())}});
     case Act::Do::strength: {
       need(is_object ? d_.strength : "", "way to see the gradient of λ");
-      const std::string to = record("gradient of λ of " + step.of), leaf_name = local("any " + to);
+      const std::string to = record("gradient of λ of " + step.of, 1), leaf_name = local("any " + to);
       leaf(leaf_name, {1, -2, 3}, {1, 3}, 2, Layout::contiguous, true);
       return say(d_.strength, {{"record", to},
                                {"of", local(step.of)},
@@ -580,20 +629,24 @@ void Composer::calls(const std::vector<Act>& steps) {
       if (word->ends_with("o0")) word->resize(word->size() - 2);
     act(&step == &call[0] ? (act(steps[0]), step) : step);
   }
-  for (const Record& r : records_) say(d_.first, {{"name", r.name}});
+  for (const Record& r : records_) say(d_.first, {{"name", r.name}, {"size", std::to_string(r.size)}});
   const std::vector<Record> first = records_;
+  const std::string outside = margin_;
   for (const bool anew : {false, true}) {
     say(d_.loop_open, {{"count", std::to_string(question_.repeats)}});
-    margin_ = "    ";
+    margin_ += "    ";
     if (anew) act(steps[0]);
     for (const Act& step : call) act(step);
     for (std::size_t i = 0; i < first.size(); ++i)
-      say(d_.check, {{"what", first[i].what + (anew ? ", a new layer" : ", called again")},
-                     {"name", records_[records_.size() - first.size() + i].name},
-                     {"expected", "first_" + first[i].name},
-                     {"allowed", "0.0"},
-                     {"zeros", std::string(d_.no)}});
-    margin_.clear();
+      say(d_.check,
+          {{"what", first[i].what + (anew ? ", a new layer" : ", called again")},
+           {"name", records_[records_.size() - first.size() + i].name},
+           {"expected", "first_" + first[i].name},
+           {"allowed",
+            d_.all_numbers.empty() ? "0.0" : one_or_all(std::vector<std::string>(first[i].size, "0.0"))},
+           {"size", std::to_string(first[i].size)},
+           {"zeros", std::string(d_.no)}});
+    margin_ = outside;
     say(d_.loop_close);
   }
 }
@@ -663,7 +716,7 @@ std::string Composer::text() {
   words["module"] = usage("module");
   const bool strided = example_.minimal.layout == Layout::strided;
   words["stride_in"] = strided ? "2" : "1";
-  words["around"] = example_.minimal.layout == Layout::offset ? "17" : "16";
+  words["around"] = example_.minimal.layout == Layout::offset ? "513" : "512";
   words["stride_out"] = strided ? "3" : "1";
   words["number"] = example_.minimal.dtype == Dtype::f32 ? "float" : "double";
   words["up"] = std::to_string(std::ranges::count(usage("module"), '.'));

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "adapters/c/packing.hpp"
+#include "calculus/passes.hpp"
 #include "gradproof/calculus.hpp"
 #include "gradproof/ops.hpp"
 
@@ -14,63 +15,6 @@ namespace {
 constexpr std::size_t most_damage_reports = 8;
 
 protocol::CaseError unsupported(std::string message) { return {"unsupported", std::move(message), ""}; }
-
-// What a reversal in a gradient graph stands for: the forward pass of a layer (order 0), its backward pass (1), or the
-// derivative of that (2). It is told by the node's name, because graphs that are made drop what nobody needs and
-// number the rest anew.
-struct Role {
-  std::uint32_t layer = 0, order = 0;
-};
-std::string name_of(Role role) { return std::to_string(role.layer) + " " + std::to_string(role.order); }
-Role role_of(const Graph& graph, NodeId id) {
-  const std::string name = graph.name(id);
-  const std::size_t space = name.find(' ');
-  assert(space != std::string::npos);
-  return {static_cast<std::uint32_t>(std::stoul(name)),
-          static_cast<std::uint32_t>(std::stoul(name.substr(space)))};
-}
-
-// In a gradient graph another reversal, whose operand is the cotangent, stands for "the backward kernel, applied to
-// this cotangent". No derivative formula contains a reversal, so that there are no others.
-class MarkedReversals : public Backward {
- public:
-  Expr contribution(const At& at, const Expr& honest, const Expr& cotangent) const override {
-    const Node& node = at.graph[at.node];
-    if (node.op != id_of<Reverse>()) return honest;
-    Builder& builder = *cotangent.builder;
-    const Expr mark = reverse(cotangent, Expr(builder, node.operand[1]));
-    const Role role = role_of(at.graph, at.node);
-    builder.rename(mark.id, name_of({role.layer, role.order + 1}));
-    return mark;
-  }
-};
-
-// The graph with each reversal named as the forward pass of a layer of its own.
-Graph with_roles(const Graph& graph) {
-  Draft draft = graph.draft();
-  draft.names.resize(draft.nodes.size());
-  for (std::uint32_t i = 0; i < draft.nodes.size(); ++i)
-    draft.names[i] = draft.nodes[i].op == id_of<Reverse>() ? name_of({i, 0}) : "";
-  auto named = Graph::make(std::move(draft));
-  assert(named.ok());
-  return *std::move(named);
-}
-
-// The gradient graph with the cotangents of double backward: 0 for the outputs, which stay, because a layer's backward
-// pass may need its forward pass; 1, 2, 3 ... for the entries of each gradient.
-Graph weighted(const Graph& gradient_graph, std::size_t outputs) {
-  Draft draft = gradient_graph.draft();
-  for (std::size_t i = 0; i < draft.outputs.size(); ++i) {
-    Output& o = draft.outputs[i];
-    o.cotangent.clear();
-    for (std::size_t k = 0; i >= outputs && k < gradient_graph[o.node].shape.size(); ++k)
-      o.cotangent.emplace_back(static_cast<double>(k + 1));
-    if (o.cotangent.empty()) o.cotangent.emplace_back(0);
-  }
-  auto result = Graph::make(std::move(draft));
-  assert(result.ok());
-  return *std::move(result);
-}
 
 bool is_leaf(const Node& node) { return info(node.op).kind == Kind::leaf; }
 bool is_reversal(const Node& node) { return node.op == id_of<Reverse>(); }
@@ -137,15 +81,15 @@ class Run {
   // A forward pass makes a layer; what follows it goes on with its pass. Null where there is no such layer, or no such
   // kernel, which is an error.
   const Kernel* kernel_of(NodeId id, double strength) {
-    const Role role = role_of(graph_, id);
-    if (role.order == 0) {
+    const LayerPass which = pass_of(graph_, id);
+    if (which.order == 0) {
       Made made = layer_.make(strength);
       if (!made) return error_ = made.error(), nullptr;
       instances_.push_back(*std::move(made));
-      return &passes_.emplace(role.layer, instances_.back()->pass()).first->second.forward;
+      return &passes_.emplace(which.layer, instances_.back()->pass()).first->second.forward;
     }
-    const Pass& pass = passes_.at(role.layer);
-    if (role.order == 1) return &pass.backward;
+    const Pass& pass = passes_.at(which.layer);
+    if (which.order == 1) return &pass.backward;
     if (pass.double_backward) return &*pass.double_backward;
     error_ = unsupported("the layer has no double backward");
     return nullptr;
@@ -179,13 +123,8 @@ class Run {
 }  // namespace
 
 protocol::CaseResult answer(const Layer& layer, Caller& caller, const Case& c, bool twice) {
-  Graph graph = gradient(with_roles(c.graph), Seed::literal, MarkedReversals{});
-  std::size_t outputs = c.graph.outputs().size();
-  if (twice) {
-    const Graph first = weighted(graph, outputs);
-    outputs = first.outputs().size();
-    graph = gradient(first, Seed::literal, MarkedReversals{});
-  }
+  const Graph graph = gradient_in_passes(c.graph, twice);
+  const std::size_t outputs = graph.outputs().size() - c.graph.inputs().size();
   if (auto error = check(c, graph)) return *std::move(error);
   protocol::CaseResult result = c.dtype == Dtype::f32
                                   ? Run<float>(layer, caller, c, graph, outputs).result()
