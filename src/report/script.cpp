@@ -506,6 +506,8 @@ void Composer::second(const Graph& g, Words words) {
 // Without a framework both gradients are one graph, in which a layer's passes are calls like any other.
 void Composer::second_by_calls(const Graph& g) {
   const Graph both = gradient_in_passes(g, true);
+  say(std::string(d_.comment) +
+      "The gradient, then that of the sum of its entries, weighted 1, 2, 3 ...: step by step.");
   leaves(both);
   body(both);
   const std::size_t count = g.inputs().size(), before = both.outputs().size() - count;

@@ -203,7 +203,8 @@ constexpr std::string_view reserved =
   "restrict return short signed sizeof static struct switch typedef union unsigned void volatile while i "
   "names kernel kernel_of kernels kernels_of create set_lambda destroy faults wrong crashed look_up "
   "look_up_or_end look_up_all LAYER objects objects_made make set destroy_all bytes_for laid_out call pass "
-  "check main library crashes argc argv again NUMBER DTYPE STRIDE_IN STRIDE_OUT AROUND UNSUPPORTED FORWARD "
+  "check memcpy NAN INFINITY main library crashes argc argv again NUMBER DTYPE STRIDE_IN STRIDE_OUT AROUND "
+  "UNSUPPORTED FORWARD "
   "BACKWARD "
   "BACKWARD_ADD DOUBLE_BACKWARD BYTE_IN BYTE_OUT "
   "log exp sin cos tanh sqrt pow abs keep kept count round y0 y1 yn j0 j1 jn gamma div ";
