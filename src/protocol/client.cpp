@@ -134,6 +134,21 @@ std::vector<std::string> Client::stray() const {
   return all;
 }
 
+bool Client::renew() {
+  const auto* hello = greeting_ ? std::get_if<Hello>(&*greeting_) : nullptr;
+  if (!exchange_.running() || hello == nullptr || !hello->again) return false;
+  greeting_.reset();
+  auto answer = exchange_.ask({{"command", "again"}});
+  if (auto* failure = std::get_if<Failure>(&answer)) {
+    keep_stray(failure->stray);
+    return false;
+  }
+  auto read = read_hello(std::get<nlohmann::json>(answer));
+  if (auto* same = std::get_if<Hello>(&read)) greeting_ = std::move(*same);
+  fresh_ = true;
+  return greeting_.has_value();
+}
+
 void Client::stop() {
   keep_stray(exchange_.stray());
   exchange_.stop();

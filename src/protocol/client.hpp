@@ -46,6 +46,10 @@ class Client {
   [[nodiscard]] std::string standard_error() { return exchange_.standard_error(); }
   [[nodiscard]] pid_t group() const { return exchange_.group(); }
 
+  // Makes the subject as new without starting a process, where the adapter offers that. False where it does not, or where
+  // that went wrong.
+  [[nodiscard]] bool renew();
+
   // Ends the process; the next call starts another one.
   void stop();
 

@@ -214,6 +214,7 @@ Hello hello_at(Reading& reading, const json& answer) {
     return value.is_boolean() && value.get<bool>();
   };
   hello.twice = flag("twice");
+  hello.again = flag("again");
   hello.vector = flag("vector");
   if (answer.contains("contract")) hello.contract = line("contract");
   hello.fixed = fixed_parameters(reading, member(answer, "fixed"));
@@ -264,7 +265,7 @@ std::string described(const json& value) {
 }
 
 json hello_request(const std::string& contract) {
-  json request = {{"command", "hello"}, {"protocol", protocol_version}};
+  json request = {{"command", "hello"}, {"protocol", protocol_version}, {"again", true}};
   if (!contract.empty()) request["contract"] = contract;
   return request;
 }

@@ -193,12 +193,6 @@ const LifeCause life_causes[] = {
    "make backward of differentiable operations on grad_output: return -λ * grad_output"},
 };
 
-// A layer whose gradient is wrong has a wrong second one: that explains nothing unless the first one is right.
-bool in_second_order_only(const std::vector<Counterexample>& examples) {
-  return std::ranges::all_of(examples,
-                             [](const Counterexample& e) { return e.property == "double-backward"; });
-}
-
 // What a vector of λ is taken for is told with the finding.
 std::optional<Named> named_by_vector(const std::vector<Counterexample>& examples) {
   for (const Counterexample& e : examples)
@@ -211,7 +205,8 @@ std::optional<Named> named_by_vector(const std::vector<Counterexample>& examples
 const LifeCause* life_cause(const std::vector<Counterexample>& examples) {
   for (const LifeCause& cause : life_causes)
     for (const Counterexample& e : examples)
-      if (e.property == cause.property && (e.property != "double-backward" || in_second_order_only(examples)))
+      // A layer whose gradient is wrong has a wrong second one, which then explains nothing.
+      if (e.property == cause.property && (e.property != "double-backward" || &e == &examples.front()))
         return &cause;
   return nullptr;
 }

@@ -28,9 +28,10 @@ class External : public Subject {
   [[nodiscard]] bool lambda_is_fixed() override;
 
   void refresh() override {
+    known_.clear();
+    if (client_.renew()) return;
     if (client_.group() > 0) ++deliberate_;
     client_.stop();
-    known_.clear();
   }
 
   // Processes that had to be started because one before had failed.

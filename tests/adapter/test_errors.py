@@ -48,7 +48,7 @@ class Requests(unittest.TestCase):
         for line, number, words in (
                 (b"", None, "not a line of JSON"), (b"{", None, "not a line of JSON"), (b"\xff\xfe", None, "JSON"),
                 (b"[" * 100_000, None, "not a line of JSON"), (b"[]", None, "a JSON list"), (b"7", None, "a JSON int"),
-                (b"{}", None, "unknown command None; known: hello, run, bye"),
+                (b"{}", None, "unknown command None; known: hello, run, again, bye"),
                 (b'{"id":3,"command":"dance"}', 3, "unknown command 'dance'"),
                 (b'{"id":3,"command":["run"]}', 3, "unknown command"),
                 (b'{"id":NaN,"command":"dance"}', None, "unknown command"),

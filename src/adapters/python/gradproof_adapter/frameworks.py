@@ -34,13 +34,17 @@ def open_subject(framework, file, name, contract=""):
     kind = getattr(importlib.import_module(place), kind)
     if framework == PLAIN:
         return kind(None, file, name, None, None)
+    return imported(framework).open_subject(file, name, kind)
+
+
+def imported(framework):
+    """Our module for a framework, and with it the framework."""
     try:
-        module = importlib.import_module(FRAMEWORKS[framework])
+        return importlib.import_module(FRAMEWORKS[framework])
     except ImportError as error:
         raise SubjectTrouble(
             "import", f"{sys.executable} cannot import {framework} ({one_line(error)}); "
             f"install it there, or choose another Python with --python", trace(error)) from error
-    return module.open_subject(file, name, kind)
 
 
 def framework_of(file, or_plain=False):

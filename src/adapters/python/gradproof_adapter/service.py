@@ -7,8 +7,10 @@ import signal
 import sys
 
 from gradproof_adapter.case import Case
-from gradproof_adapter.frameworks import KINDS, framework_of, open_subject
+from gradproof_adapter.copies import Copies
+from gradproof_adapter.frameworks import KINDS, PLAIN, framework_of, imported, open_subject
 from gradproof_adapter.graphtext import GraphError, UnknownOp
+from gradproof_adapter.loading import InHand
 from gradproof_adapter.trouble import (
     LONGEST_MESSAGE, CaseTrouble, ProtocolTrouble, SubjectTrouble, as_reply, one_line, printable)
 
@@ -27,6 +29,24 @@ class Session:
         self.framework = framework
         self.subject = None
         self.refusal = None
+        self.owner = os.getpid()
+        self.copies = None
+
+    def go_on_in_a_copy(self, number, contract):
+        """Goes on in a copy of this process, where the framework allows it; the id of the request that is answered there."""
+        if self.subject is not None or self.refusal is not None or isinstance(self.file, InHand):
+            return number
+        self.choose_framework(contract)
+        if self.framework == PLAIN or not getattr(imported(self.framework), "CAN_BE_COPIED", False):
+            return number
+        self.copies = Copies()
+        number = self.copies.begin(number)
+        self.owner = os.getpid()
+        return number
+
+    def choose_framework(self, contract):
+        if self.framework == "auto":
+            self.framework = framework_of(self.file, contract == "schedule")
 
     def opened(self, contract=""):
         """The subject.  It is imported once, at the first call; a failure to do so is final as well."""
@@ -34,8 +54,7 @@ class Session:
             raise self.refusal
         if self.subject is None:
             try:
-                if self.framework == "auto":
-                    self.framework = framework_of(self.file, contract == "schedule")
+                self.choose_framework(contract)
                 self.subject = open_subject(self.framework, self.file, self.name, contract)
             except SubjectTrouble as trouble:
                 self.refusal = trouble
@@ -49,9 +68,19 @@ def hello(session, request):
     contract = request.get("contract", "")
     if contract not in KINDS:
         raise ProtocolTrouble(f"this adapter knows no contract {contract!r}; known: {', '.join(filter(None, KINDS))}")
+    if request.get("again") is True and number(request) is not None:
+        request["id"] = session.go_on_in_a_copy(request["id"], contract)
     description = session.opened(contract).description
     opened_as = {"contract": contract} if contract else {}
-    return {"protocol": PROTOCOL, "adapter": session.framework, **description, **opened_as}
+    copied = {"again": True} if session.copies else {}
+    return {"protocol": PROTOCOL, "adapter": session.framework, **description, **opened_as, **copied}
+
+
+def again(session, request):
+    """Ends this copy; another one, in which nothing of the subject's has been done yet, answers as it did to hello."""
+    if session.copies is None or number(request) is None:
+        raise ProtocolTrouble("again where the reply to hello did not offer it")
+    session.copies.another(request["id"])
 
 
 def run(session, request):
@@ -78,7 +107,7 @@ def bye(_session, _request):
     return {}
 
 
-COMMANDS = {"hello": hello, "run": run, "bye": bye}
+COMMANDS = {"hello": hello, "run": run, "again": again, "bye": bye}
 
 
 def read_request(line):
@@ -104,7 +133,9 @@ def answer(session, line):
         command = request.get("command")
         if not isinstance(command, str) or command not in COMMANDS:
             raise ProtocolTrouble(f"unknown command {command!r}; known: {', '.join(COMMANDS)}")
-        return {"id": number(request), "ok": True, **COMMANDS[command](session, request)}, command == "bye"
+        # The id comes last: a copy that takes over answers another request than the one that it was copied in.
+        found = COMMANDS[command](session, request)
+        return {"id": number(request), "ok": True, **found}, command == "bye"
     except SubjectTrouble as trouble:
         error = as_reply(trouble)
     except ProtocolTrouble as trouble:
@@ -116,11 +147,10 @@ def serve(wire, file, name, framework):
     # Ctrl-C ends the adapter at once; a KeyboardInterrupt that turns up below is then the subject's own doing.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     faulthandler.enable()
-    owner = os.getpid()
     session = Session(file, name, framework)
     for line in wire.requests:
         reply, last = answer(session, line)
-        if os.getpid() != owner:
+        if os.getpid() != session.owner:
             # The subject forked, and its child came back out of our call: only one of the two may answer.
             os._exit(0)
         try:
@@ -129,6 +159,8 @@ def serve(wire, file, name, framework):
             break
         if last:
             break
+        if session.subject is not None:
+            wire.requests.read_ahead = True
     leave()
 
 

@@ -16,6 +16,29 @@ class Wire:
         self.replies.flush()
 
 
+class Lines:
+    """The lines of a pipe.
+
+    Until `read_ahead` is set nothing beyond the line is taken out of the pipe: who copies the process then copies no
+    request that waits in a buffer.
+    """
+
+    def __init__(self, descriptor):
+        self.read_ahead = False
+        self._descriptor = descriptor
+        self._buffered = os.fdopen(descriptor, "rb")
+
+    def __iter__(self):
+        while line := self._buffered.readline() if self.read_ahead else self._alone():
+            yield line
+
+    def _alone(self):
+        line = bytearray()
+        while not line.endswith(b"\n") and (byte := os.read(self._descriptor, 1)):
+            line += byte
+        return bytes(line)
+
+
 def take_standard_streams():
     """Moves the exchange to descriptors of its own.
 
@@ -23,7 +46,7 @@ def take_standard_streams():
     standard error, and whatever it tries to read from standard input is an empty file.  Descriptors from dup() are
     closed on exec, so that a program that the subject starts can't hold the exchange open.
     """
-    requests = os.fdopen(os.dup(0), "rb")
+    requests = Lines(os.dup(0))
     replies = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 0)

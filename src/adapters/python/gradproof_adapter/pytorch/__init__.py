@@ -8,6 +8,10 @@ from gradproof_adapter.pytorch.stage import Stage
 from gradproof_adapter.subject import Subject
 
 
+# Importing PyTorch starts no threads, so that a process that has done nothing else can be copied.
+CAN_BE_COPIED = True
+
+
 def open_subject(file, name, kind=Subject):
     # The tensors are small: a second thread costs more than it gives, and one thread sums in one order.
     torch.set_num_threads(1)
