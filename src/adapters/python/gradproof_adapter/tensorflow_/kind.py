@@ -92,8 +92,8 @@ class TensorFlow(Framework):
         return " whose gradient_override_map does nothing in eager mode" if self.overridden_in_vain else ""
 
     def steps(self):
-        """TensorFlow itself forbids that several threads build one graph."""
-        return [step for step in super().steps() if step != "together" or self.mode != _GRAPH]
+        """TensorFlow itself forbids that several threads build one graph, and traces behind a lock of its own, for long."""
+        return [step for step in super().steps() if step != "together" or not self.mode]
 
     def begin(self):
         self.graph, self.fed = tf.Graph(), {}
