@@ -28,7 +28,7 @@ CAUSES = {
         "abs_lambda": r"\|λ\| is used",
         "clipped_cotangent": "clipped",
         "detached": "no gradient passes",
-        "first_lambda_stays": "^two-layers-alive:",
+        "first_lambda_stays": "first λ stays for ever",
         "forward_rule_differs": "λ is applied to the forward value",
         "lambda_ignored": "λ is ignored",
         "no_minus": "minus sign is missing",

@@ -53,6 +53,10 @@ class Jax(Framework):
             return f"{word}.{name} = jnp.full_like({word}.{name}, {{lambda}})"
         return super().put_text(owner, name, word)
 
+    def steps(self):
+        """What is traced is traced for long, in threads that rest at each line for longer than a deadline."""
+        return [step for step in super().steps() if step != "together" or not self.mode]
+
     def version(self):
         return f"JAX {jax.__version__}" + (f" under {self.mode}" if self.mode else "")
 
