@@ -311,7 +311,8 @@ void Composer::graph(const Graph& g) {
       for (std::size_t i = 0; i < values_.size(); ++i)
         check("value of " + g.name(g.outputs()[i].node), values_[i], Judgement::Of::output, i);
     if (!d_.adjoints.empty()) sweep(g);
-    else if (!inputs_.empty() && !values_.empty()) say(d_.gradients, words);
+    // Where the graph is a function, its values come from there too, also those of a graph without inputs.
+    else if (!values_.empty() && (!inputs_.empty() || !d_.graph_open.empty())) say(d_.gradients, words);
   }
   judge(g);
   memory(g, true);

@@ -185,11 +185,11 @@ constexpr Dialect functional() {
   Dialect d = python();
   d.graph_open = "\ndef graph({inputs}):";
   d.graph_close = "    return [{outputs}]\n\n";
-  d.gradients = "({outputs},), ({gradients},) = gradients(graph, [{inputs}], [{cotangents}])";
+  d.gradients = "[{outputs}], [{gradients}] = gradients(graph, [{inputs}], [{cotangents}])";
   d.twice =
     "def gradients_of_graph(*inputs):\n"
     "    return gradients(graph, inputs, [{cotangents}])[1]\n\n"
-    "_, ({seconds},) = gradients(gradients_of_graph, [{inputs}], [{weights}])";
+    "_, [{seconds}] = gradients(gradients_of_graph, [{inputs}], [{weights}])";
   d.forward = "{name}, back_from_{name} = forward(lambda value: {call}, {input})";
   d.backward = "{record} = back_from_{of}({cotangent})";
   d.read = "{record} = {of}";
@@ -392,9 +392,15 @@ def numbers(array):
 
 
 def gradients(function, inputs, cotangents):
-    """The outputs, and the inputs' gradients for these cotangents of theirs."""
+    """The outputs, and the inputs' gradients for these cotangents of theirs.
+
+    custom_vjp runs one function where a gradient is asked for and another one where none is. Where the first hands an
+    input on, the output is that of the second.
+    """
     outputs, back = jax.vjp(function, *inputs)
-    return outputs, back(type(outputs)(cotangents))
+    given = [numbers(x) for x in inputs]
+    plain = [without if numbers(y) in given else y for y, without in zip(outputs, function(*inputs))]
+    return plain, back(type(outputs)(cotangents))
 
 
 def forward(layer, x):

@@ -38,12 +38,12 @@ class TorchLayer : public LivingLayer {
     if (t.dim() != 1 || t.size(0) != static_cast<std::int64_t>(out.size()))
       throw std::invalid_argument("the result has another shape");
     const at::Tensor values = t.detach().contiguous();
-    std::copy_n(values.const_data_ptr<T>(), out.size(), out.begin());
+    std::copy_n(values.data_ptr<T>(), out.size(), out.begin());
   }
   template <class T>
   static void check_unchanged(const at::Tensor& t, std::span<const T> entries, const char* what) {
     const at::Tensor now = t.detach().contiguous();
-    if (!entries.empty() && std::memcmp(now.const_data_ptr<T>(), entries.data(), entries.size_bytes()) != 0)
+    if (!entries.empty() && std::memcmp(now.data_ptr<T>(), entries.data(), entries.size_bytes()) != 0)
       throw std::logic_error(std::string("the layer changed ") + what + " in place");
   }
   static at::Tensor gradient(const at::Tensor& y, const at::Tensor& x, const at::Tensor& g, bool again) {
