@@ -65,23 +65,18 @@ std::size_t reader_nodes(const Graph& g) {
     std::ranges::count_if(g.nodes(), [](const Node& n) { return n.op != id_of<Constant>(); }));
 }
 
-Counterexample shrunk(Subject& subject, const Property& property, const Case& failing, const Finding& finding,
-                      std::size_t budget) {
+Counterexample shrunk(std::string id, const std::function<Finding(const Case&)>& check,
+                      const std::function<bool(const Graph&)>& may_be, const Case& failing,
+                      const Finding& finding, std::size_t budget) {
   const Residual residual = finding.worst ? finding.worst->residual : Residual::none;
-  // A property of the layer speaks of this very graph: its values and shapes may shrink, its operations may not.
-  const auto same_layer = [&](const Graph& g) {
-    return property.looks == Looks::at_graphs ||
-           std::ranges::equal(g.nodes(), failing.graph.nodes(), {}, &Node::op, &Node::op);
-  };
   const auto still_fails = [&](const Graph& g) {
-    if (!same_layer(g)) return false;
-    const Finding f = property.check(subject, with_graph(failing, g));
+    if (!may_be(g)) return false;
+    const Finding f = check(with_graph(failing, g));
     return f.outcome == Outcome::fails && f.worst && f.worst->residual == residual;
   };
   Shrunk s = shrink(failing.graph, still_fails, budget);
-  Counterexample c{
-    std::string(property.id), with_graph(failing, std::move(s.graph)), {}, 0, s.evaluations, {}};
-  c.finding = property.check(subject, c.minimal);
+  Counterexample c{std::move(id), with_graph(failing, std::move(s.graph)), {}, 0, s.evaluations, {}};
+  c.finding = check(c.minimal);
   // A subject that answers differently each time may stop failing; what was first seen stands then.
   if (c.finding.outcome != Outcome::fails) {
     c.minimal = failing;
@@ -89,6 +84,17 @@ Counterexample shrunk(Subject& subject, const Property& property, const Case& fa
   }
   c.nodes = reader_nodes(c.minimal.graph);
   return c;
+}
+
+Counterexample shrunk(Subject& subject, const Property& property, const Case& failing, const Finding& finding,
+                      std::size_t budget) {
+  // A property of the layer speaks of this very graph: its values and shapes may shrink, its operations may not.
+  const auto same_layer = [&](const Graph& g) {
+    return property.looks == Looks::at_graphs ||
+           std::ranges::equal(g.nodes(), failing.graph.nodes(), {}, &Node::op, &Node::op);
+  };
+  const auto check = [&](const Case& c) { return property.check(subject, c); };
+  return shrunk(std::string(property.id), check, same_layer, failing, finding, budget);
 }
 
 Graph nth_graph(const Examination& e, std::uint64_t index) {

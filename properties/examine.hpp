@@ -30,6 +30,10 @@ class Tallying {
 // generate.
 [[nodiscard]] Counterexample shrunk(Subject& subject, const Property& property, const Case& failing,
                                     const Finding& finding, std::size_t budget = 2000);
+// The same for any check. `may_be` says which graphs it may come down to.
+[[nodiscard]] Counterexample shrunk(std::string id, const std::function<Finding(const Case&)>& check,
+                                    const std::function<bool(const Graph&)>& may_be, const Case& failing,
+                                    const Finding& finding, std::size_t budget = 2000);
 
 struct Examination {
   std::uint64_t seed = 1;

@@ -71,9 +71,33 @@ struct Recipe {
   std::uint32_t min_reversals = 1;
   std::uint32_t format_bits = 24;  // exact only: 24 for float32, 11 for float16, 8 for bfloat16
   std::uint64_t without = 0;       // operations switched off: bit i is OpId{i}
+  std::uint64_t favoured = 0;      // operations that are drawn four times as often as the others
 };
 
 [[nodiscard]] Graph random_graph(std::uint64_t seed, std::uint64_t index, const Recipe& recipe = {});
+
+// Swarm testing (Groce et al. 2012): with everything switched on all the time, some combinations are never met, because
+// one operation keeps another from mattering. A swarm draws from a part of the recipe: which operations are on, which
+// are favoured, how large graphs are, and how many reversals they have. Every fourth block has the recipe as it is.
+[[nodiscard]] Recipe swarm(std::uint64_t seed, std::uint64_t block, const Recipe& recipe);
+
+// All graphs of few operations on two scalar inputs, counted out: with one operation, with two ... Operations that have
+// shapes to choose are left out.
+class Exhaustive {
+ public:
+  [[nodiscard]] static bool takes(OpId op);
+  Exhaustive(std::uint32_t most_operations, std::vector<OpId> operations);
+  // How many there are; 2^64 - 1 stands for more.
+  [[nodiscard]] std::uint64_t count() const;
+  // Nothing where an operation leads nowhere, and the graph is a smaller one again.
+  [[nodiscard]] std::optional<Graph> nth(std::uint64_t index) const;
+
+ private:
+  [[nodiscard]] std::uint64_t ways_on(std::uint32_t nodes) const;
+  [[nodiscard]] Expr placed(Builder& builder, const std::vector<Expr>& nodes, std::uint64_t way) const;
+  std::uint32_t most_;
+  std::vector<OpId> operations_;
+};
 
 // A strength for a reversal: 0, 1, -1, dyadic, negative, no float32 (0.1, 1/3, all 53 bits), tiny, huge.
 [[nodiscard]] Literal random_lambda(Draw& draw, const Recipe& recipe);

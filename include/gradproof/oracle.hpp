@@ -9,6 +9,7 @@
 // All of them work on the anchored graph, whose true derivative is the declared gradient.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,13 @@ using OracleAnswer = Result<OracleGradient<S>, NotApplicable>;
 [[nodiscard]] OracleAnswer<Real> central_differences(const Graph& graph, Bits precision);
 [[nodiscard]] OracleAnswer<Real> complex_step(const Graph& graph, Bits precision);
 [[nodiscard]] OracleAnswer<Real> duals(const Graph& graph, Bits precision);
+// The derivative along one direction, in one sweep: `direction` has a number for every entry of every input.
+struct Along {
+  Real value;
+  double error;  // beyond the rounding of its arithmetic
+};
+[[nodiscard]] Result<Along, NotApplicable> complex_step_along(const Graph& graph, Bits precision,
+                                                              std::span<const double> direction);
 
 // What these are compared with: the reverse-mode gradient graph, evaluated.
 [[nodiscard]] OracleAnswer<Real> reverse_mode(const Graph& graph, Bits precision);

@@ -88,6 +88,8 @@ class Subject {
   [[nodiscard]] virtual bool takes_vectors() { return false; }
   // Forgets all that went before: what follows is answered by a fresh process, where there is one.
   virtual void refresh() {}
+  // Forgets the answers that it keeps so that nothing is asked twice, and nothing else.
+  virtual void forget() {}
   // Another subject that answers in the same way, for another thread; null where there can be only one.
   [[nodiscard]] virtual std::unique_ptr<Subject> another() const { return nullptr; }
 };

@@ -230,13 +230,21 @@ OracleAnswer<Real> central_differences(const Graph& graph, Bits precision) {
   return result;
 }
 
+namespace {
+
+// f(x + ih) = f(x) + ih f'(x) - ...: the error is h^2, which is beyond every digit when h = 2^-4P, and nothing cancels.
+// This is the k of h = 2^-k.
+std::int64_t complex_step_exponent(const Graph& graph, Bits working) {
+  const Strength s = reversal_strength(graph);
+  return 4 * working.count + static_cast<std::int64_t>(std::ceil(2 * (s.up + s.down)));
+}
+
+}  // namespace
+
 OracleAnswer<Real> complex_step(const Graph& graph, Bits precision) {
   if (!all_finite(graph)) return NotApplicable{"a leaf is not finite"};
-  // f(x + ih) = f(x) + ih f'(x) - ...: the error is h^2, which is beyond every digit when h = 2^-4P, and
-  // nothing cancels.
   const Bits working = working_precision(graph, precision);
-  const Strength s = reversal_strength(graph);
-  const std::int64_t k = 4 * working.count + static_cast<std::int64_t>(std::ceil(2 * (s.up + s.down)));
+  const std::int64_t k = complex_step_exponent(graph, working);
   const Anchored a = anchored(graph);
   Perturbed<Complex<Real>> p(a, graph, working);
   auto gradient = p.for_each_entry([&](Complex<Real>& entry, NodeId input) {
@@ -247,6 +255,22 @@ OracleAnswer<Real> complex_step(const Graph& graph, Bits precision) {
   // The truncation error is h^2 |f'''| / 6, less than h for any derivative below 1/h.
   const std::vector<Real> error(gradient.size(), Real::power_of_two(-k, Bits{2}));
   return OracleGradient<Real>{std::move(gradient), error};
+}
+
+Result<Along, NotApplicable> complex_step_along(const Graph& graph, Bits precision,
+                                                std::span<const double> direction) {
+  if (!all_finite(graph)) return NotApplicable{"a leaf is not finite"};
+  const Bits working = working_precision(graph, precision);
+  const std::int64_t k = complex_step_exponent(graph, working);
+  const Anchored a = anchored(graph);
+  Perturbed<Complex<Real>> p(a, graph, working);
+  const Real h = Real::power_of_two(-k, working);
+  std::size_t at = 0;
+  for (const NodeId input : a.inputs)
+    for (Complex<Real>& entry : p.evaluation().leaf(input)) entry.im = h * Real(direction[at++], Bits{53});
+  p.evaluation().run();
+  return Along{p.evaluation().objective().im * Real::power_of_two(k, working),
+               std::ldexp(1.0, static_cast<int>(-k))};
 }
 
 OracleAnswer<Real> duals(const Graph& graph, Bits precision) {

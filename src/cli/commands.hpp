@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,27 @@ struct ConformanceArguments {
   std::vector<std::string> words;  // of the adapter's command, or one target
 };
 int conformance(const Common& common, const ConformanceArguments& arguments);
+
+struct CampaignArguments {
+  std::string subject = "builtin";
+  std::string dtype = "f64";
+  std::uint64_t seed = 1, graphs = 0, block = 0;
+  double seconds = 0;      // no new block after that long
+  std::size_t jobs = 0;    // 0: all cores
+  std::int64_t digits = 0;
+  std::optional<std::uint64_t> thorough;
+  std::vector<std::string> properties;
+  std::uint32_t exhaustive = 0;
+  std::vector<std::string> operations;
+  bool no_swarm = false;
+  std::string store, resume, shard, corpus;
+  std::string failures = "gradproof-failures";
+};
+int campaign(const Common& common, const CampaignArguments& arguments);
+int campaign_show(const Common& common, const std::string& store);
+int campaign_list(const std::string& folder);
+int campaign_export(const std::string& store, const std::string& folder);
+int campaign_merge(const Common& common, const std::vector<std::string>& stores, const std::string& into);
 
 // The kinds of layers and adapters to begin with; and one of them, written into a new file.
 std::vector<std::string> start_kinds();

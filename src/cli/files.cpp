@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
 
 #include "gradproof/report.hpp"
 
@@ -79,8 +80,6 @@ bool write_file(const std::string& file, const std::string& text) {
   return static_cast<bool>(out);
 }
 
-namespace {
-
 // Letters and digits of the target: "py:dir/grl.py:GRL" becomes "py-dir-grl-py-GRL", and so keeps layers of one name in
 // different folders apart.
 std::string slug(const std::string& target) {
@@ -91,6 +90,8 @@ std::string slug(const std::string& target) {
     else if (!s.empty() && s.back() != '-') s += '-';
   return s.size() > longest ? s.substr(s.size() - longest) : s;
 }
+
+namespace {
 
 Document document_of(const Report& report, const Counterexample& e) {
   Document d{{{"subject", report.subject.target},
@@ -125,8 +126,10 @@ void write_counterexamples(Report& report, const std::string& folder) {
   if (report.counterexamples.empty() || folder.empty()) return;
   std::error_code error;
   std::filesystem::create_directories(folder, error);
+  std::map<std::string, int> of_property;
   for (Counterexample& e : report.counterexamples) {
-    const std::string stem = folder + "/" + slug(report.subject.target) + "-" + e.property;
+    std::string stem = folder + "/" + slug(report.subject.target) + "-" + e.property;
+    if (const int n = ++of_property[e.property]; n > 1) stem += "-" + std::to_string(n);
     const auto written = [&](const std::string& file, const std::string& text) {
       if (!error && write_file(file, text)) return true;
       complain("can't write " + file + "; give another folder with --failures DIR");
@@ -199,12 +202,17 @@ Progress::~Progress() {
 }
 
 void Progress::show(const std::string& what, std::size_t done, std::size_t of) {
+  // The first of its kind is shown at once.
+  if (done == 0) last_ = 0;
+  show(of == 0 ? what + " ..." : fmt::format("{}: {} of {}", what, done, of));
+}
+
+void Progress::show(const std::string& line) {
   // Ten times a second is as fast as anyone reads.
-  if (!on_ || (now() - last_ < 0.1 && done != 0)) return;
+  if (!on_ || now() - last_ < 0.1) return;
   last_ = now();
   shown_ = true;
-  if (of == 0) fmt::print(stderr, "\r\x1b[K{} ...", what);
-  else fmt::print(stderr, "\r\x1b[K{}: {} of {}", what, done, of);
+  fmt::print(stderr, "\r\x1b[K{}", line);
   std::fflush(stderr);
 }
 

@@ -23,6 +23,9 @@ int complain(const std::string& message, int code = Exit::usage);
 [[nodiscard]] bool writable(const std::string& file);
 [[nodiscard]] bool write_file(const std::string& file, const std::string& text);
 
+// A target as a part of file names.
+[[nodiscard]] std::string slug(const std::string& target);
+
 // Writes each counterexample of the report as a replay file into the folder and notes where.
 void write_counterexamples(Report& report, const std::string& folder);
 
@@ -38,6 +41,7 @@ class Progress {
   explicit Progress(const Common& common);
   ~Progress();
   void show(const std::string& what, std::size_t done, std::size_t of);
+  void show(const std::string& line);
 
  private:
   bool on_;

@@ -74,6 +74,21 @@ const CLI::Validator seed_range(
   },
   "SEED");
 
+// Seconds, minutes or hours: 90, 90s, 5m, 2h.
+const CLI::Validator duration(
+  [](std::string& text) {
+    const std::string_view units = "smh";
+    const std::size_t unit = text.empty() ? std::string_view::npos : units.find(text.back());
+    const std::string digits = unit == std::string_view::npos ? text : text.substr(0, text.size() - 1);
+    double v = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), v);
+    if (error != std::errc{} || end != digits.data() + digits.size() || !(v > 0 && v <= 1e7))
+      return "'" + text + "' is no time, such as 90s, 5m or 2h";
+    text = std::to_string(v * (unit == 1 ? 60 : unit == 2 ? 3600 : 1));
+    return std::string();
+  },
+  "TIME");
+
 void add_subject_options(CLI::App& command, cli::Common& common) {
   command.add_option("--python", common.python,
                      "The Python to run py: targets with (default: $GRADPROOF_PYTHON, else python3)");
@@ -113,6 +128,9 @@ struct Arguments {
   cli::CheckArguments check;
   cli::ReplayArguments replay;
   cli::ConformanceArguments conformance;
+  cli::CampaignArguments campaign;
+  std::string campaigns = "gradproof-campaigns", store, folder;
+  std::vector<std::string> stores;
   std::string list = "targets";
   std::string explain;
   std::string library, prefix = "grl";
@@ -175,6 +193,77 @@ void add_properties(CLI::App& app, Arguments& a, int& code) {
   add_subject_options(*c, a.common);
   add_json(*c, a.common);
   c->callback([&] { code = cli::properties(a.common, a.properties); });
+}
+
+void add_campaign_options(CLI::App& c, Arguments& a) {
+  cli::CampaignArguments& o = a.campaign;
+  c.add_option("--subject", o.subject, "Whose gradients to judge (default: builtin)");
+  c.add_option("--dtype", o.dtype, "The dtype of the subject's answers (default: f64)");
+  c.add_option("--graphs", o.graphs,
+               "How many random graphs (default: 100000, or as many as there is time for)")
+    ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 50));
+  c.add_option("--for", o.seconds, "Begin no new block after that time: 90s, 5m, 2h")->transform(duration);
+  c.add_option("--seed", o.seed, "Seed of all random choices")->check(seed_range);
+  c.add_option("--jobs", o.jobs,
+               "Blocks decided at a time, each with a subject of its own (default: one for each core)")
+    ->check(CLI::Range(1, 1024));
+  c.add_option("--thorough", o.thorough,
+               "Put one graph in so many to every property as well (default: 100; 0: none)");
+  c.add_option("--properties", o.properties,
+               "Only these properties, and on every graph unless --thorough says otherwise")
+    ->delimiter(',');
+  c.add_option("--digits", o.digits, "Screen gradproof's own engine at so many digits, by the complex step")
+    ->check(CLI::Range(17, 10000));
+  c.add_option("--exhaustive", o.exhaustive,
+               "All graphs of up to so many operations, in place of random ones")
+    ->check(CLI::Range(1, 6));
+  c.add_option("--ops", o.operations, "The operations of exhaustive graphs (default: all without shapes)")
+    ->delimiter(',');
+  c.add_flag("--no-swarm", o.no_swarm, "Draw every block from all operations alike");
+  c.add_option("--block", o.block,
+               "Graphs that are decided and kept together (default: 2000; 200 for other subjects)")
+    ->check(CLI::Range(1, 1000000));
+  c.add_option("--store", o.store, "The file to keep it in (default: a new one in gradproof-campaigns/)")
+    ->type_name("FILE");
+  CLI::Option* resume =
+    c.add_option("--resume", o.resume, "Go on with the campaign of this store")->type_name("FILE");
+  for (const char* fixed : {"--subject", "--dtype", "--graphs", "--seed", "--thorough", "--properties",
+                            "--digits", "--exhaustive", "--ops", "--no-swarm", "--block", "--store"})
+    resume->excludes(c.get_option(fixed));
+  resume->excludes(
+    c.add_option("--shard", o.shard,
+                 "Only a share of the blocks: 2/4 is the second of four; auto asks Slurm or Kubernetes"));
+  c.add_option("--corpus", o.corpus, "Folder of .graph files that are run first")->type_name("DIR");
+  c.add_option("--failures", o.failures, "Folder for replay files")->type_name("DIR");
+  add_subject_options(c, a.common);
+}
+
+void add_campaign(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* c = app.add_subcommand(
+    "campaign", "Run random graphs by the million, with every decided block kept in a store");
+  add_campaign_options(*c, a);
+  add_json(*c, a.common);
+  CLI::App* list = c->add_subcommand("list", "The stores in a folder");
+  list->add_option("folder", a.campaigns, "The folder (default: gradproof-campaigns)");
+  list->callback([&] { code = cli::campaign_list(a.campaigns); });
+  CLI::App* show = c->add_subcommand("show", "What a store holds so far");
+  show->add_option("store", a.store, "The file")->required();
+  add_json(*show, a.common);
+  show->callback([&] { code = cli::campaign_show(a.common, a.store); });
+  CLI::App* out =
+    c->add_subcommand("export", "Write the smallest graph of each group of failures into a folder");
+  out->add_option("store", a.store, "The file")->required();
+  out->add_option("folder", a.folder, "The folder, fit for --corpus")->required();
+  out->callback([&] { code = cli::campaign_export(a.store, a.folder); });
+  CLI::App* merge = c->add_subcommand("merge", "Make one store of several of one campaign: shards, or parts");
+  merge->add_option("stores", a.stores, "The files")->required();
+  merge->add_option("--store", a.store, "The file to make")->required()->type_name("FILE");
+  add_json(*merge, a.common);
+  merge->callback([&] { code = cli::campaign_merge(a.common, a.stores, a.store); });
+  c->require_subcommand(0, 1);
+  c->callback([&, c] {
+    if (c->get_subcommands().empty()) code = cli::campaign(a.common, a.campaign);
+  });
 }
 
 void add_check(CLI::App& app, Arguments& a, int& code) {
@@ -271,6 +360,7 @@ int main(int argc, char** argv) {
   int code = cli::Exit::holds;
   add_verify(app, a, code);
   add_properties(app, a, code);
+  add_campaign(app, a, code);
   add_check(app, a, code);
   add_replay(app, a, code);
   add_conformance(app, a, code);

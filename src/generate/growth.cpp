@@ -21,7 +21,8 @@ class Growth {
 
   Growth(Draw draw, const Recipe& recipe) : draw_(draw), recipe_(recipe), grown_(recipe) {
     for (std::uint8_t i = 0; i < op_count; ++i)
-      if (allowed(OpId{i})) operations_[operation_count_++] = OpId{i};
+      for (int times = (recipe.favoured >> i & 1U) != 0 ? 4 : 1; times > 0 && allowed(OpId{i}); --times)
+        operations_[operation_count_++] = OpId{i};
   }
 
   Graph run() && {
@@ -431,7 +432,7 @@ class Growth {
   Draw draw_;
   const Recipe& recipe_;
   Grown<S> grown_;
-  std::array<OpId, op_count> operations_{};  // those to choose from
+  std::array<OpId, 4 * op_count> operations_{};  // those to choose from, the favoured ones four times
   std::uint32_t operation_count_ = 0;
   std::array<std::uint32_t, 3> extents_{};
   int up_ = 0, down_ = 0;  // exponents of huge and of tiny λ so far

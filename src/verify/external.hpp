@@ -34,6 +34,8 @@ class External : public Subject {
     client_.stop();
   }
 
+  void forget() override { known_.clear(); }
+
   // Processes that had to be started because one before had failed.
   [[nodiscard]] std::size_t restarts() const {
     return client_.restarts() - std::min(client_.restarts(), deliberate_);

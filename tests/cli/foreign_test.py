@@ -348,7 +348,8 @@ class Hostile(CliCase):
                 # An answer may have 256 MiB, in a buffer that grows by doubling.
                 self.assertLess(peak, 900 << 20)
                 if "prints" in name:
-                    self.assertLess(peak, 100 << 20)
+                    # A sanitizer holds back what was freed, and keeps books of its own.
+                    self.assertLess(peak, (400 if os.environ.get("GRADPROOF_SANITIZED") else 100) << 20)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,32 @@
+// Blocks, plans and censuses as JSON: what a store keeps, what ranks send each other, and what reports hold.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "gradproof/campaign.hpp"
+
+namespace gradproof {
+
+using CampaignJson = nlohmann::ordered_json;
+
+[[nodiscard]] CampaignJson to_campaign_json(const CampaignPlan& plan);
+[[nodiscard]] CampaignPlan plan_from(const CampaignJson& json);
+
+[[nodiscard]] CampaignJson to_campaign_json(const std::map<std::string, Counts, std::less<>>& counts);
+[[nodiscard]] std::map<std::string, Counts, std::less<>> counts_from(const CampaignJson& json);
+
+// Operations by name, so that a table that has grown still reads it.
+[[nodiscard]] CampaignJson to_campaign_json(const Census& census);
+[[nodiscard]] Census census_from(const CampaignJson& json);
+
+[[nodiscard]] CampaignJson to_campaign_json(const CampaignFailure& failure);
+[[nodiscard]] CampaignFailure failure_from(const CampaignJson& json);
+
+[[nodiscard]] CampaignJson to_campaign_json(const Block& block);
+[[nodiscard]] Block block_from(const CampaignJson& json);
+
+// 16 hexadecimal digits.
+[[nodiscard]] std::string hex(std::uint64_t digest);
+[[nodiscard]] std::uint64_t from_hex(std::string_view text);
+
+}  // namespace gradproof

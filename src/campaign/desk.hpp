@@ -1,0 +1,50 @@
+// Where blocks are handed out and handed in.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <set>
+
+#include "campaign/examiner.hpp"
+#include "campaign/store.hpp"
+
+namespace gradproof {
+
+class Desk {
+ public:
+  Desk(Store& store, const CampaignPlan& plan, const CampaignOptions& options)
+      : store_(store), plan_(plan), options_(options) {}
+
+  // Finds out what is decided already.
+  [[nodiscard]] std::optional<StoreTrouble> begin();
+  // The next block of this shard that nobody is at; nothing when there is none, or no more time.
+  [[nodiscard]] std::optional<std::uint64_t> next();
+  // Whether to go on.
+  [[nodiscard]] bool note(const Examiner::Step& step);
+  // False when it could not be kept.
+  [[nodiscard]] bool keep(const Block& block);
+  // A block that was handed out and will not come back.
+  void lose(std::uint64_t number);
+
+  [[nodiscard]] bool stopped() const { return options_.stop != nullptr && options_.stop->load(); }
+  [[nodiscard]] double seconds() const;
+  [[nodiscard]] std::uint64_t graphs() const { return graphs_; }
+  [[nodiscard]] const std::optional<StoreTrouble>& trouble() const { return trouble_; }
+
+ private:
+  void show();
+  Store& store_;
+  const CampaignPlan& plan_;
+  const CampaignOptions& options_;
+  std::mutex mutex_;
+  std::set<std::uint64_t> decided_, lost_;
+  std::uint64_t next_ = 0;
+  std::uint64_t to_do_ = 0;  // graphs
+  CampaignProgress progress_;
+  std::uint64_t graphs_ = 0;  // of blocks that were kept
+  std::optional<StoreTrouble> trouble_;
+  // The time runs from the first block that is asked for: what a subject needs to start is not counted.
+  std::optional<std::chrono::steady_clock::time_point> start_;
+};
+
+}  // namespace gradproof

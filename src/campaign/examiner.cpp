@@ -1,0 +1,212 @@
+#include "campaign/examiner.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "catalogue.hpp"
+#include "compare.hpp"
+#include "examine.hpp"
+#include "gradproof/ops.hpp"
+#include "gradproof/text.hpp"
+#include "rebuild.hpp"
+#include "verify/battery.hpp"
+
+namespace gradproof {
+
+namespace {
+
+// Graphs for which a subject in another process is asked at once.
+constexpr std::uint64_t at_once = 32;
+// One graph in so many, exact and smooth ones alike: the place moves on by one each time.
+bool is_thorough(std::uint64_t index, std::uint64_t one_in) {
+  return one_in > 0 && index % one_in == index / one_in % one_in;
+}
+
+// Failures of one property and one class that are made small in a block; the others are counted.
+constexpr std::size_t most_shrunk = 10;
+constexpr std::size_t shrink_budget = 600;
+
+Finding finding_of(const Screened& s) {
+  Finding f;
+  f.outcome = s.outcome;
+  if (s.outcome == Outcome::fails)
+    f.worst = Disagreement{"gradient along a direction", 0, s.ulps, 0, Residual::ratio};
+  return f;
+}
+
+void count(Block& block, Digest& digest, std::string_view property, Outcome outcome) {
+  block.counts.try_emplace(std::string(property)).first->second.add(outcome);
+  digest.add(property);
+  digest.add(static_cast<std::uint64_t>(outcome));
+}
+
+}  // namespace
+
+std::string skeleton(const Graph& g) {
+  std::string text;
+  for (std::uint32_t i = 0; i < g.size(); ++i) {
+    const NodeId id{i};
+    const Node& node = g[id];
+    if (!text.empty()) text += ' ';
+    text += info(node.op).name;
+    const auto operands = g.operands(id);
+    for (std::size_t k = 0; k < operands.size(); ++k)
+      text += (k == 0 ? "(" : ",") + std::to_string(operands[k].index);
+    if (!operands.empty()) text += ')';
+  }
+  return text;
+}
+
+Examiner::Examiner(Subject& subject, const Hello& hello, const CampaignPlan& plan)
+    : subject_(subject), plan_(plan), engine_(hello.adapter.empty()), fixed_lambda_(hello.fixed_lambda) {
+  exact_.family = Family::exact;
+  smooth_.family = Family::smooth;
+  if (!engine_ || plan.dtype != Dtype::f64) {
+    exact_ = graph_recipe(Family::exact, plan.dtype, hello.ops);
+    smooth_ = graph_recipe(Family::smooth, plan.dtype, hello.ops);
+    exact_.lambda_operand = smooth_.lambda_operand = engine_;
+  }
+  // Smooth graphs in narrow formats: their bounds say little.
+  if (plan.dtype == Dtype::f16 || plan.dtype == Dtype::bf16) smooth_ = exact_;
+  if (plan.exhaustive > 0) {
+    std::vector<OpId> operations;
+    for (const std::string& name : plan.operations) operations.push_back(find_op(name).value());
+    exhaustive_.emplace(plan.exhaustive, std::move(operations));
+  }
+  for (const std::string& id : plan.properties) properties_.push_back(find_property(id));
+}
+
+std::optional<Graph> Examiner::nth(std::uint64_t index, const Recipe& exact, const Recipe& smooth) const {
+  if (exhaustive_) return exhaustive_->nth(index);
+  Graph g = random_graph(plan_.seed, index, index % 2 == 0 ? exact : smooth);
+  return fixed_lambda_ ? with_lambda(g, {}, Literal(*fixed_lambda_)) : std::move(g);
+}
+
+// Null where the subject gave no answer; what that was is for a property to say.
+Screened Examiner::screened_by_subject(const Case& c) {
+  if (plan_.digits > 0) return screened(c.graph, plan_.digits);
+  if (engine_ && plan_.dtype == Dtype::f64) return screened(c.graph);
+  const auto answer = numbers(subject_.run(c), c);
+  if (!answer) return {answer.error().outcome, 0};
+  return screened(c.graph, c.dtype, answer->gradients);
+}
+
+Outcome Examiner::screen(const Case& c, std::uint64_t index, Work& work) {
+  const Screened s = screened_by_subject(c);
+  count(work.block, work.digest, screening, s.outcome);
+  if (s.outcome == Outcome::holds) work.block.census.add_residual(s.ulps);
+  if (s.outcome != Outcome::fails) return s.outcome;
+  // Shown by the property that has proven intervals behind it, which says where and by how much. What only the screening
+  // sees is a failure too.
+  const Check ask = [&](const Case& x) { return gradient_duals.check(subject_, x); };
+  const Finding f = plan_.digits > 0 ? Finding{} : ask(c);
+  if (f.outcome == Outcome::fails) {
+    keep(std::string(gradient_duals.id), ask, c, f, index, work);
+  } else {
+    const Check again = [&](const Case& x) { return finding_of(screened_by_subject(x)); };
+    keep(std::string(screening), again, c, finding_of(s), index, work);
+  }
+  return s.outcome;
+}
+
+void Examiner::judge(const Property& property, const Case& c, std::uint64_t index, Work& work) {
+  const Finding f = property.check(subject_, c);
+  count(work.block, work.digest, property.id, f.outcome);
+  if (f.outcome == Outcome::fails)
+    keep(
+      std::string(property.id), [&](const Case& x) { return property.check(subject_, x); }, c, f, index,
+      work);
+}
+
+void Examiner::keep(const std::string& id, const Check& check, const Case& c, const Finding& finding,
+                    std::uint64_t index, Work& work) {
+  const Residual residual = finding.worst ? finding.worst->residual : Residual::none;
+  // A hang costs a deadline each time, and is as plain in a large graph as in a small one.
+  const bool silent = residual == Residual::no_answer;
+  std::size_t& so_far = work.shrunk[{id, residual}];
+  if (so_far++ >= (silent ? 1 : most_shrunk)) return;
+  const auto any = [](const Graph&) { return true; };
+  const Counterexample e = silent ? Counterexample{id, c, finding, reader_nodes(c.graph), 0, ""}
+                                  : shrunk(id, check, any, c, finding, shrink_budget);
+  Document document{{{"subject", plan_.subject}, {"dtype", std::string(format(c.dtype).name)}},
+                    e.minimal.graph};
+  if (id != screening) document.metadata.insert(document.metadata.begin() + 1, {"property", id});
+  CampaignFailure f;
+  f.property = id;
+  f.residual = name(residual);
+  f.skeleton = skeleton(e.minimal.graph);
+  f.document = print(document);
+  if (e.finding.worst) {
+    f.place = e.finding.worst->place;
+    f.expected = e.finding.worst->expected;
+    f.observed = e.finding.worst->observed;
+    f.allowed = e.finding.worst->allowed;
+  }
+  f.reason = e.finding.reason;
+  f.block = work.block.number;
+  f.graph = index;
+  f.nodes = e.nodes;
+  for (const Node& n : e.minimal.graph.nodes()) f.entries += n.shape.size();
+  f.evaluations = e.shrink_evaluations;
+  work.block.failures.push_back(std::move(f));
+}
+
+std::optional<Block> Examiner::decide(std::uint64_t number, const std::function<bool(const Step&)>& go_on) {
+  const auto start = std::chrono::steady_clock::now();
+  Work work;
+  Block& block = work.block;
+  block.number = number;
+  const Recipe exact = plan_.swarm ? swarm(plan_.seed, number, exact_) : exact_;
+  const Recipe smooth = plan_.swarm ? swarm(plan_.seed, number, smooth_) : smooth_;
+  const std::uint64_t begin = number * plan_.block;
+  const std::uint64_t end =
+    plan_.graphs == 0 ? begin + plan_.block : std::min(begin + plan_.block, plan_.graphs);
+  for (std::uint64_t from = begin; from < end; from += at_once) {
+    Step step;
+    std::vector<Case> cases;
+    std::vector<std::uint64_t> indices;
+    for (std::uint64_t i = from; i < std::min(from + at_once, end); ++i) {
+      auto g = nth(i, exact, smooth);
+      if (!g) continue;
+      // What a subject in another process is given is what the dtype can hold.
+      cases.push_back({engine_ ? *std::move(g) : quantized(*g, plan_.dtype), plan_.dtype});
+      indices.push_back(i);
+    }
+    if (!engine_) (void)subject_.run(cases);  // one round trip; each is then answered from memory
+    for (std::size_t k = 0; k < cases.size(); ++k) {
+      const std::size_t failures = block.failures.size();
+      work.digest.add(cases[k].graph);
+      block.census.add(cases[k].graph);
+      ++block.graphs;
+      const Outcome outcome = screen(cases[k], indices[k], work);
+      if (is_thorough(indices[k], plan_.thorough)) {
+        const Case c{quantized(cases[k].graph, plan_.dtype), plan_.dtype};
+        for (const Property* p : properties_) judge(*p, c, indices[k], work);
+      }
+      ++step.graphs;
+      step.undecided += outcome == Outcome::undecided ? 1 : 0;
+      step.failures += block.failures.size() - failures;
+    }
+    if (!go_on(step)) return {};
+  }
+  subject_.forget();
+  block.digest = work.digest.value();
+  block.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return std::move(block);
+}
+
+Block Examiner::examine(std::span<const std::pair<Case, const Property*>> cases) {
+  Work work;
+  std::uint64_t index = 0;
+  for (const auto& [c, only] : cases) {
+    ++work.block.graphs;
+    if (only != nullptr) judge(*only, c, index, work);
+    else
+      for (const Property* p : catalogue())
+        if (p->looks == Looks::at_graphs) judge(*p, c, index, work);
+    ++index;
+  }
+  return std::move(work.block);
+}
+
+}  // namespace gradproof

@@ -1,0 +1,54 @@
+// Decides blocks of a campaign with one subject.
+#pragma once
+
+#include "campaign/digest.hpp"
+#include "campaign/screen.hpp"
+#include "gradproof/campaign.hpp"
+#include "gradproof/generate.hpp"
+#include "verify/session.hpp"
+
+namespace gradproof {
+
+class Examiner {
+ public:
+  // What was decided since it was last told.
+  struct Step {
+    std::uint64_t graphs = 0, failures = 0, undecided = 0;
+  };
+
+  Examiner(Subject& subject, const Hello& hello, const CampaignPlan& plan);
+
+  // Nothing when `go_on` says no.
+  [[nodiscard]] std::optional<Block> decide(std::uint64_t number,
+                                            const std::function<bool(const Step&)>& go_on);
+  // Cases of the corpus, each against every property that looks at graphs, as a block that has no number.
+  [[nodiscard]] Block examine(std::span<const std::pair<Case, const Property*>> cases);
+
+ private:
+  using Check = std::function<Finding(const Case&)>;
+  struct Work {
+    Block block;
+    Digest digest;
+    std::map<std::pair<std::string, Residual>, std::size_t> shrunk;
+  };
+  [[nodiscard]] std::optional<Graph> nth(std::uint64_t index, const Recipe& exact,
+                                         const Recipe& smooth) const;
+  [[nodiscard]] Screened screened_by_subject(const Case& c);
+  [[nodiscard]] Outcome screen(const Case& c, std::uint64_t index, Work& work);
+  void judge(const Property& property, const Case& c, std::uint64_t index, Work& work);
+  void keep(const std::string& id, const Check& check, const Case& c, const Finding& finding,
+            std::uint64_t index, Work& work);
+
+  Subject& subject_;
+  const CampaignPlan& plan_;
+  bool engine_;
+  std::optional<double> fixed_lambda_;
+  Recipe exact_, smooth_;
+  std::optional<Exhaustive> exhaustive_;
+  std::vector<const Property*> properties_;
+};
+
+// A graph without its numbers: operations and what they read.
+[[nodiscard]] std::string skeleton(const Graph& graph);
+
+}  // namespace gradproof

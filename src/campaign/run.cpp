@@ -1,0 +1,237 @@
+// A campaign from its first block to its report.
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+#include "campaign/block_json.hpp"
+#include "campaign/desk.hpp"
+#include "campaign/examiner.hpp"
+#include "campaign/store.hpp"
+#include "crew.hpp"
+#include "gradproof/text.hpp"
+#include "verify/diagnose.hpp"
+
+namespace gradproof {
+
+namespace {
+
+// The replay files, as far as they can be read: each with the property that it was written for, if it names one.
+std::vector<std::pair<Case, const Property*>> corpus_cases(const CampaignOptions& options,
+                                                           CampaignReport& report) {
+  std::vector<std::pair<Case, const Property*>> cases;
+  for (const CorpusFile& file : options.corpus) {
+    const auto document = parse(file.text);
+    if (!document) {
+      report.corpus_troubles.push_back({file.name, document.error().message()});
+      continue;
+    }
+    const auto property = document->find("property");
+    const Property* only = property ? find_property(*property) : nullptr;
+    if (property && only == nullptr) {
+      report.corpus_troubles.push_back({file.name, "there is no property " + *property});
+      continue;
+    }
+    if (only != nullptr && only->looks != Looks::at_graphs) {
+      report.corpus_troubles.push_back({file.name, *property + " looks at no graph; use gradproof replay"});
+      continue;
+    }
+    const auto dtype = document->find("dtype");
+    cases.emplace_back(Case{document->graph, find_dtype(dtype.value_or("")).value_or(report.plan.dtype)},
+                       only);
+  }
+  return cases;
+}
+
+void run_corpus(Examiner& examiner, const CampaignOptions& options, CampaignReport& report) {
+  const auto cases = corpus_cases(options, report);
+  if (cases.empty()) return;
+  const Block block = examiner.examine(cases);
+  report.corpus_files = cases.size();
+  for (const auto& [property, counts] : block.counts) report.corpus_failures += counts.fails;
+  for (const CampaignFailure& f : block.failures) {
+    FailureGroup group{f, 1};
+    group.smallest.from_corpus = true;
+    report.groups.push_back(std::move(group));
+  }
+}
+
+// One worker: a subject of its own, and blocks until there are none.
+void work(Desk& desk, const CampaignPlan& plan, const Target& target, const Launch& launch,
+          const CampaignOptions& options, CampaignReport& report, bool first) {
+  Report& own = report.report;
+  with_subject(target, launch, own, [&](Subject& subject, const Hello& hello) {
+    Examiner examiner(subject, hello, plan);
+    if (first) run_corpus(examiner, options, report);
+    while (const auto number = desk.next()) {
+      const auto block =
+        examiner.decide(*number, [&](const Examiner::Step& step) { return desk.note(step); });
+      if (!block || !desk.keep(*block)) return;
+    }
+  });
+}
+
+Tally tally_of(const std::string& property, const Counts& c, Dtype dtype) {
+  Tally t;
+  t.property = property;
+  if (const Property* p = find_property(property)) t.claim = p->claim;
+  else
+    t.claim = "Along one direction, reverse mode gives what one forward sweep of the anchored graph gives.";
+  t.dtype = dtype;
+  t.holds = c.holds;
+  t.fails = c.fails;
+  t.undecided = c.undecided;
+  t.not_applicable = c.not_applicable;
+  return t;
+}
+
+// Adds up the store. The subject is not asked.
+std::optional<StoreTrouble> add_up(Store& store, CampaignReport& report) {
+  const auto trouble = store.each_block([&](const Block& b) {
+    ++report.blocks;
+    report.graphs += b.graphs;
+    report.census.add(b.census);
+    for (const auto& [property, counts] : b.counts) report.counts[property].add(counts);
+  });
+  if (trouble) return trouble;
+  const auto digests = store.digests();
+  if (!digests) return digests.error();
+  report.digest = campaign_digest(*digests);
+  auto groups = store.groups();
+  if (!groups) return groups.error();
+  std::ranges::move(*std::move(groups), std::back_inserter(report.groups));
+  for (const auto& [property, counts] : report.counts) {
+    report.report.tallies.push_back(tally_of(property, counts, report.plan.dtype));
+    report.report.cases += counts.holds + counts.fails + counts.undecided + counts.not_applicable;
+  }
+  return {};
+}
+
+// Every property that was asked for must have been decided at least once.
+void conclude(CampaignReport& report) {
+  Report& r = report.report;
+  if (r.conclusion == Conclusion::no_subject) return;
+  std::uint64_t fails = report.corpus_failures;
+  std::string silent;
+  for (const Tally& t : r.tallies) {
+    fails += t.fails;
+    if (t.decided() == 0 && silent.empty()) silent = t.property;
+  }
+  if (fails > 0) r.conclusion = Conclusion::not_verified;
+  else if (report.blocks == 0)
+    r.reason = r.interrupted ? "interrupted before a block was decided" : "no block was decided";
+  else if (!silent.empty())
+    r.reason = silent + " was never decided; more graphs, or another subject, are needed";
+  else if (report.missing_blocks > 0)
+    r.reason = std::to_string(report.missing_blocks) + " blocks are not decided yet; what was tried holds";
+  else r.conclusion = Conclusion::verified;
+}
+
+void count_missing(CampaignReport& report) {
+  if (report.plan.graphs == 0) return;
+  const std::uint64_t all = blocks_of(report.plan, report.shard);
+  report.missing_blocks = all > report.blocks ? all - report.blocks : 0;
+}
+
+}  // namespace
+
+std::uint64_t blocks_of(const CampaignPlan& plan, const Shard& shard) {
+  const std::uint64_t all = plan.blocks();
+  return all / shard.of + (shard.index < all % shard.of ? 1 : 0);
+}
+
+Result<CampaignReport, StoreTrouble> campaign_so_far(const std::string& file) {
+  auto store = Store::open(file, Store::For::reading);
+  if (!store) return store.error();
+  Store opened = *std::move(store);
+  const auto facts = opened.facts();
+  if (!facts) return facts.error();
+  CampaignReport report;
+  report.plan = facts->plan;
+  report.shard = facts->shard;
+  report.store = file;
+  report.report.command = "campaign";
+  report.report.seed = facts->plan.seed;
+  report.report.version = facts->version;
+  report.report.subject.target = facts->plan.subject;
+  report.report.seconds = facts->seconds;
+  if (auto trouble = add_up(opened, report)) return *std::move(trouble);
+  count_missing(report);
+  conclude(report);
+  return report;
+}
+
+Result<StoreFacts, StoreTrouble> store_facts(const std::string& file) {
+  auto store = Store::open(file, Store::For::reading);
+  if (!store) return store.error();
+  Store opened = *std::move(store);
+  return opened.facts();
+}
+
+namespace {
+
+// Each group's smallest graph is put to the subject again: the whole finding is what scripts and diagnosis need.
+void show_groups(Subject& subject, const Hello& hello, CampaignReport& report) {
+  constexpr std::size_t most_shown = 20;
+  for (const FailureGroup& group : report.groups) {
+    if (report.report.counterexamples.size() >= most_shown) break;
+    const Property* p = find_property(group.smallest.property);
+    const auto document = parse(group.smallest.document);
+    if (p == nullptr || !document) continue;
+    const auto dtype = document->find("dtype");
+    const Case c{document->graph, find_dtype(dtype.value_or("")).value_or(report.plan.dtype)};
+    Counterexample e{group.smallest.property, c, {}, group.smallest.nodes, group.smallest.evaluations, ""};
+    e.finding = p->check(subject, c);
+    if (e.finding.outcome == Outcome::fails) report.report.counterexamples.push_back(std::move(e));
+  }
+  if (!report.report.counterexamples.empty())
+    report.report.diagnosis = diagnose(subject, report.report.counterexamples, hello.fixed_lambda);
+}
+
+Result<Store, StoreTrouble> store_for(const CampaignPlan& plan, const CampaignOptions& options) {
+  if (options.resume) return Store::open(options.store, Store::For::writing);
+  return Store::make(options.store, {plan, options.shard, options.version, options.environment});
+}
+
+}  // namespace
+
+Result<CampaignReport, StoreTrouble> run_campaign(const CampaignPlan& plan, const Target& target,
+                                                  const Launch& launch, const CampaignOptions& options) {
+  auto made = store_for(plan, options);
+  if (!made) return made.error();
+  Store store = *std::move(made);
+  CampaignReport report;
+  report.plan = plan;
+  report.shard = options.shard;
+  report.store = options.store;
+  report.report.command = "campaign";
+  report.report.seed = plan.seed;
+  report.report.version = options.version;
+  Desk desk(store, plan, options);
+  if (auto trouble = desk.begin()) return *std::move(trouble);
+  const std::size_t jobs = std::max<std::size_t>(1, options.jobs);
+  // Each has a report of its own, of which the first one's facts about the subject stay.
+  std::vector<CampaignReport> others(jobs);
+  others[0] = report;
+  in_parallel(jobs, jobs, [&](std::size_t, std::size_t i) {
+    others[i].plan = plan;
+    work(desk, plan, target, launch, options, others[i], i == 0);
+  });
+  report = std::move(others[0]);
+  report.graphs_now = desk.graphs();
+  report.seconds_now = desk.seconds();
+  report.graphs_per_second = desk.seconds() > 0 ? static_cast<double>(desk.graphs()) / desk.seconds() : 0;
+  report.report.interrupted = desk.stopped();
+  if (desk.trouble()) return *desk.trouble();
+  if (auto trouble = add_up(store, report)) return *std::move(trouble);
+  count_missing(report);
+  conclude(report);
+  if (!report.groups.empty() && !report.report.interrupted) {
+    Report facts;
+    with_subject(target, launch, facts,
+                 [&](Subject& subject, const Hello& hello) { show_groups(subject, hello, report); });
+  }
+  return report;
+}
+
+}  // namespace gradproof

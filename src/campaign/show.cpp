@@ -1,0 +1,256 @@
+// A campaign's report as text and as JSON.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "campaign/block_json.hpp"
+#include "gradproof/ops.hpp"
+#include "gradproof/report.hpp"
+#include "gradproof/text.hpp"
+
+namespace gradproof {
+
+namespace {
+
+// 1234567 as 1,234,567.
+std::string grouped(std::uint64_t n) {
+  std::string digits = std::to_string(n);
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+  return digits;
+}
+
+std::string percent(std::uint64_t part, std::uint64_t whole) {
+  if (whole == 0) return "-";
+  const double p = 100 * static_cast<double>(part) / static_cast<double>(whole);
+  if (part > 0 && p < 0.1) return "<0.1%";
+  return fmt::format("{:.{}f}%", p, p < 10 ? 1 : 0);
+}
+
+struct Span {
+  std::string name;
+  std::size_t from, to;  // columns, the second one not included
+};
+
+std::string row_text(std::string_view title, std::span<const std::uint64_t> row,
+                     const std::vector<Span>& spans) {
+  std::uint64_t whole = 0;
+  for (const std::uint64_t n : row) whole += n;
+  std::string text = fmt::format("    {:<22}", title);
+  for (const Span& s : spans) {
+    std::uint64_t part = 0;
+    for (std::size_t i = s.from; i < std::min(s.to, row.size()); ++i) part += row[i];
+    text += fmt::format("  {} {}", s.name, percent(part, whole));
+  }
+  return text + "\n";
+}
+
+// Which operations could stand where, and which of them did.
+std::string operations_text(const Census& c) {
+  std::size_t met = 0, pairs = 0, possible = 0;
+  std::string rarest;
+  std::uint64_t least = 0, all = 0;
+  for (std::size_t i = 0; i < op_count; ++i) {
+    const OpInfo& op = info(OpId{static_cast<std::uint8_t>(i)});
+    if (op.kind == Kind::leaf) continue;
+    ++possible;
+    all += c.operations[i];
+    if (c.operations[i] == 0) continue;
+    ++met;
+    if (rarest.empty() || c.operations[i] < least) rarest = op.name, least = c.operations[i];
+    for (std::size_t k = 0; k < op_count; ++k)
+      pairs += info(OpId{static_cast<std::uint8_t>(k)}).kind != Kind::leaf && c.pairs[i][k] > 0 ? 1 : 0;
+  }
+  std::string text = fmt::format("    {:<22}  {} of {}; {} of their {} pairs", "operations", met, possible,
+                                 pairs, possible * possible);
+  if (!rarest.empty()) text += fmt::format("; rarest: {} ({} of all)", rarest, percent(least, all));
+  return text + "\n";
+}
+
+std::string census_text(const Census& c) {
+  std::string text = "  what was tried\n";
+  text += row_text("operations in a graph", c.nodes,
+                   {{"0-2", 0, 3}, {"3-7", 3, 8}, {"8-15", 8, 16}, {"16 up", 16, 32}});
+  text +=
+    row_text("longest path", c.depth, {{"0-2", 0, 3}, {"3-7", 3, 8}, {"8-15", 8, 16}, {"16 up", 16, 32}});
+  text +=
+    row_text("most uses of a tensor", c.fan_out, {{"1", 0, 2}, {"2", 2, 3}, {"3", 3, 4}, {"4 up", 4, 32}});
+  text += row_text("reversals on a path", c.reversals_on_a_path,
+                   {{"0", 0, 1}, {"1", 1, 2}, {"2", 2, 3}, {"3 up", 3, 32}});
+  text += operations_text(c);
+  text += row_text("λ", c.strengths,
+                   {{"0", 0, 1},
+                    {"1", 1, 2},
+                    {"-1", 2, 3},
+                    {"other", 3, 5},
+                    {"tiny", 5, 6},
+                    {"huge", 6, 7},
+                    {"no float32", 7, 8},
+                    {"computed", 8, 9}});
+  text += row_text("residual in ulps", c.residual,
+                   {{"0", 0, 1}, {"to 1/8", 1, 5}, {"to 1", 5, 8}, {"to 8", 8, 11}, {"more", 11, 17}});
+  return text;
+}
+
+std::string properties_text(const CampaignReport& r) {
+  std::size_t widest = 8;
+  for (const auto& [property, c] : r.counts) widest = std::max(widest, property.size());
+  std::string text = fmt::format("  {:<{}}  {:>12}  {:>8}  {:>10}  {:>14}\n", "property", widest, "holds",
+                                 "fails", "undecided", "not applicable");
+  const auto line = [&](const std::string& property, const Counts& c) {
+    text += fmt::format("  {:<{}}  {:>12}  {:>8}  {:>10}  {:>14}\n", property, widest, grouped(c.holds),
+                        grouped(c.fails), grouped(c.undecided), grouped(c.not_applicable));
+  };
+  // The screening has seen every graph, and comes first.
+  for (const auto& [property, c] : r.counts)
+    if (property == screening) line(property, c);
+  for (const auto& [property, c] : r.counts)
+    if (property != screening) line(property, c);
+  return text;
+}
+
+std::string indented(std::string_view text, std::string_view margin) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    if (text[at] != '@' && !text.substr(at).starts_with("gradproof "))
+      result += fmt::format("{}{}\n", margin, text.substr(at, end - at));
+    at = end + 1;
+  }
+  return result;
+}
+
+std::string replay_of(const CampaignReport& r, const CampaignFailure& f) {
+  std::string text;
+  for (const Counterexample& e : r.report.counterexamples) {
+    if (e.replay_file.empty() || e.property != f.property ||
+        !f.document.ends_with(print(e.minimal.graph).substr(12)))
+      continue;
+    text += "      replay: gradproof replay " + e.replay_file + "\n";
+    if (!e.script_file.empty()) text += "      script: " + e.script_file + "\n";
+    break;
+  }
+  return text;
+}
+
+std::string groups_text(const CampaignReport& r) {
+  if (r.groups.empty()) return "";
+  std::uint64_t all = 0, small = 0;
+  for (const auto& [property, c] : r.counts) all += c.fails;
+  for (const FailureGroup& g : r.groups) small += g.count;
+  std::string text = fmt::format("  {} failing checks, of which {} were made small; they are of {} kind{}\n",
+                                 grouped(all + r.corpus_failures), grouped(small), r.groups.size(),
+                                 r.groups.size() == 1 ? "" : "s");
+  constexpr std::size_t most = 10;
+  for (std::size_t i = 0; i < std::min(most, r.groups.size()); ++i) {
+    const CampaignFailure& f = r.groups[i].smallest;
+    text += fmt::format("\n    {} ({}), {} time{}{}\n", f.property, f.residual, grouped(r.groups[i].count),
+                        r.groups[i].count == 1 ? "" : "s", f.from_corpus ? ", in the corpus" : "");
+    text += indented(f.document, "        ");
+    if (!f.place.empty() && f.residual != "no answer" && f.residual != "shape")
+      text += fmt::format("      {}: expected {:.17g}, observed {:.17g}, allowed error {:.3g}\n", f.place,
+                          f.expected, f.observed, f.allowed);
+    else if (!f.reason.empty()) text += "      " + f.reason + "\n";
+    text += replay_of(r, f);
+  }
+  if (r.groups.size() > most)
+    text += fmt::format("\n    and {} more; --json has them all\n", r.groups.size() - most);
+  return text + "\n";
+}
+
+std::string plan_line(const CampaignReport& r) {
+  const CampaignPlan& p = r.plan;
+  std::string text =
+    fmt::format("  {} graphs in {} block{}", grouped(r.graphs), grouped(r.blocks), r.blocks == 1 ? "" : "s");
+  if (r.shard.of > 1) text += fmt::format(", shard {}/{}", r.shard.index + 1, r.shard.of);
+  if (p.exhaustive > 0) text += fmt::format("; all graphs of up to {} operations", p.exhaustive);
+  else text += fmt::format("; seed {}", p.seed);
+  if (p.thorough == 1) text += "; each by every property";
+  else if (p.thorough > 1) text += fmt::format("; one in {} by every property", grouped(p.thorough));
+  if (p.digits > 0) text += fmt::format("; screened at {} digits", p.digits);
+  text += fmt::format("; {}\n  digest {}", format(p.dtype).words, hex(r.digest));
+  if (r.graphs_now > 0)
+    text += fmt::format("; {} graphs/s in {:.1f} s", grouped(static_cast<std::uint64_t>(r.graphs_per_second)),
+                        r.seconds_now);
+  return text + fmt::format("\n  store {}\n", r.store);
+}
+
+std::string headword(const CampaignReport& r, bool color) {
+  std::string word(name(r.report.conclusion));
+  if (r.report.conclusion == Conclusion::verified) word = "HOLDS";
+  if (r.report.conclusion == Conclusion::not_verified) word = "FAILS";
+  if (!color) return word;
+  const int paint = word == "HOLDS" ? 32 : word == "FAILS" ? 31 : 33;
+  return fmt::format("\x1b[1;{}m{}\x1b[0m", paint, word);
+}
+
+}  // namespace
+
+std::string to_text(const CampaignReport& r, bool color) {
+  const SubjectFacts& s = r.report.subject;
+  std::string text = "campaign on " + s.target;
+  if (!s.framework.empty())
+    text += "   " + s.framework + (s.form.empty() ? "" : ", " + s.form) +
+            (s.lambda.empty() ? "" : ", λ: " + s.lambda);
+  text += "\n\n" + headword(r, color);
+  if (!r.report.reason.empty()) text += ": " + r.report.reason;
+  if (r.report.interrupted) text += " (interrupted; go on with gradproof campaign --resume " + r.store + ")";
+  text += "\n";
+  const Diagnosis& d = r.report.diagnosis;
+  if (!d.headline.empty()) text += "  " + d.headline + "\n";
+  if (!d.cause.empty()) text += "  likely cause: " + d.cause + "\n";
+  if (!d.mend.empty()) text += "  mend: " + d.mend + "\n";
+  text += "\n" + groups_text(r);
+  if (!r.counts.empty()) text += properties_text(r) + "\n" + census_text(r.census) + "\n";
+  if (r.corpus_files > 0 || !r.corpus_troubles.empty())
+    text += fmt::format("  corpus: {} file{} run first, {} failing check{}\n", r.corpus_files,
+                        r.corpus_files == 1 ? "" : "s", r.corpus_failures, r.corpus_failures == 1 ? "" : "s");
+  for (const CorpusTrouble& t : r.corpus_troubles) text += "    not run: " + t.file + ": " + t.message + "\n";
+  return text + plan_line(r);
+}
+
+std::string to_json(const CampaignReport& r) {
+  const Report& own = r.report;
+  CampaignJson groups = CampaignJson::array();
+  for (const FailureGroup& g : r.groups) {
+    CampaignJson j = to_campaign_json(g.smallest);
+    j["count"] = g.count;
+    j["from_corpus"] = g.smallest.from_corpus;
+    groups.push_back(std::move(j));
+  }
+  CampaignJson corpus = {
+    {"files", r.corpus_files}, {"fails", r.corpus_failures}, {"not_run", CampaignJson::array()}};
+  for (const CorpusTrouble& t : r.corpus_troubles)
+    corpus["not_run"].push_back({{"file", t.file}, {"message", t.message}});
+  const CampaignJson j = {
+    {"schema", "gradproof/campaign/1"},
+    {"version", own.version},
+    {"plan", to_campaign_json(r.plan)},
+    {"shard", {{"index", r.shard.index + 1}, {"of", r.shard.of}}},
+    {"store", r.store},
+    {"subject",
+     {{"target", own.subject.target},
+      {"framework", own.subject.framework},
+      {"form", own.subject.form},
+      {"lambda", own.subject.lambda}}},
+    {"conclusion", name(own.conclusion)},
+    {"exit_code", exit_code(own.conclusion)},
+    {"reason", own.reason},
+    {"interrupted", own.interrupted},
+    {"diagnosis",
+     {{"headline", own.diagnosis.headline}, {"cause", own.diagnosis.cause}, {"mend", own.diagnosis.mend}}},
+    {"blocks", r.blocks},
+    {"missing_blocks", r.missing_blocks},
+    {"graphs", r.graphs},
+    {"digest", hex(r.digest)},
+    {"graphs_now", r.graphs_now},
+    {"seconds_now", r.seconds_now},
+    {"graphs_per_second", r.graphs_per_second},
+    {"counts", to_campaign_json(r.counts)},
+    {"census", to_campaign_json(r.census)},
+    {"corpus", std::move(corpus)},
+    {"failures", std::move(groups)}};
+  return j.dump(2, ' ', false, CampaignJson::error_handler_t::replace) + "\n";
+}
+
+}  // namespace gradproof

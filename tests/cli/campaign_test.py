@@ -1,0 +1,289 @@
+"""gradproof campaign: the same digest however the work is done and whatever is killed meanwhile; failures once; bad stores."""
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+import unittest
+
+from program import program, run
+import schema
+
+EXAMPLES = os.environ.get("GRADPROOF_EXAMPLES", "")
+
+
+class Campaigns(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="gradproof-campaign-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def campaign(self, *words, code=0, env=None):
+        ended = run("campaign", *words, *([] if words[0] == "show" else ["--quiet"]), "--json", "r.json", cwd=self.folder, timeout=300, **(env or {}))
+        self.assertEqual(ended.code, code, ended.out + ended.err)
+        if not os.path.exists(os.path.join(self.folder, "r.json")):
+            return ended, None
+        with open(os.path.join(self.folder, "r.json"), encoding="utf-8") as file:
+            report = schema.parse(file.read())
+        os.remove(os.path.join(self.folder, "r.json"))
+        self.assertEqual(list(schema.errors(report, schema.published("campaign.schema.json"))), [])
+        return ended, report
+
+    def at(self, name):
+        return os.path.join(self.folder, name)
+
+
+class Digest(Campaigns):
+    PLAN = ["--graphs", "9000", "--block", "500", "--thorough", "200"]
+
+    def whole(self):
+        return self.campaign(*self.PLAN, "--jobs", "1", "--store", "whole.db")[1]
+
+    def test_it_is_the_same_for_any_number_of_jobs(self):
+        one, three = self.whole(), self.campaign(*self.PLAN, "--jobs", "3", "--store", "three.db")[1]
+        self.assertEqual(one["digest"], three["digest"])
+        for key in ("counts", "census", "graphs", "blocks"):
+            self.assertEqual(one[key], three[key])
+        self.assertEqual((one["graphs"], one["blocks"], one["conclusion"]), (9000, 18, "VERIFIED"))
+        self.assertEqual(one["counts"]["forward-sweep"]["holds"] + one["counts"]["forward-sweep"]["undecided"], 9000)
+        self.assertEqual(sum(one["counts"]["gradient-duals"].values()), 45)
+        self.assertGreater(one["graphs_per_second"], 0)
+
+    def test_another_seed_has_another_digest(self):
+        self.assertNotEqual(self.whole()["digest"], self.campaign(*self.PLAN, "--seed", "2", "--store", "two.db")[1]["digest"])
+
+    def test_shards_together_are_the_whole(self):
+        whole = self.whole()
+        for i in range(1, 5):
+            self.campaign(*self.PLAN, "--shard", f"{i}/4", "--store", f"s{i}.db")
+        merged = run("campaign", "merge", *[f"s{i}.db" for i in (3, 1, 4, 2)], "--store", "m.db", cwd=self.folder)
+        self.assertEqual(merged.code, 0, merged.out + merged.err)
+        self.assertIn("digest " + whole["digest"], merged.out)
+
+    def test_slurm_and_kubernetes_say_which_shard(self):
+        _, first = self.campaign(*self.PLAN, "--shard", "auto", "--store", "a.db",
+                                 env={"SLURM_ARRAY_TASK_ID": "5", "SLURM_ARRAY_TASK_COUNT": "3", "SLURM_ARRAY_TASK_MIN": "4"})
+        self.assertEqual(first["shard"], {"index": 2, "of": 3})
+        _, second = self.campaign(*self.PLAN, "--shard", "auto", "--store", "b.db", env={"JOB_COMPLETION_INDEX": "1", "GRADPROOF_SHARDS": "3"})
+        self.assertEqual(second["shard"], {"index": 2, "of": 3})
+        self.assertEqual(first["digest"], second["digest"])
+        ended, _ = self.campaign(*self.PLAN, "--shard", "auto", "--store", "c.db", code=2)
+        self.assertIn("neither SLURM_ARRAY_TASK_ID nor JOB_COMPLETION_INDEX is set", ended.err)
+
+    def test_ten_kills_lose_nothing(self):
+        plan = ["--graphs", "200000", "--block", "2000", "--thorough", "0"]
+        whole = self.campaign(*plan, "--store", "whole.db")[1]
+        words = ["campaign", *plan, "--store", "killed.db", "--quiet", "--jobs", "2"]
+        decided, kills = 0, 0
+        for _ in range(10):
+            process = subprocess.Popen([program(), *words], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(0.25)
+            kills += process.poll() is None
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            words = ["campaign", "--resume", "killed.db", "--quiet", "--jobs", "2"]
+            if os.path.exists(self.at("killed.db")):
+                with sqlite3.connect(self.at("killed.db")) as db:
+                    now, = db.execute("select count(*) from block").fetchone()
+                self.assertGreaterEqual(now, decided)
+                decided = now
+        self.assertGreaterEqual(kills, 3, "too fast to be killed")
+        _, report = self.campaign("--resume", "killed.db")
+        self.assertEqual((report["digest"], report["counts"], report["census"]), (whole["digest"], whole["counts"], whole["census"]))
+
+    def test_two_writers_share_the_work(self):
+        plan = ["--graphs", "60000", "--thorough", "0"]
+        whole = self.campaign(*plan, "--store", "whole.db")[1]
+        self.campaign(*plan, "--for", "0.05s", "--jobs", "1", "--store", "both.db", code=4)
+        both = [subprocess.Popen([program(), "campaign", "--resume", "both.db", "--quiet", "--jobs", "1"], cwd=self.folder,
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
+        texts = [process.communicate(timeout=120)[0] for process in both]
+        self.assertTrue(all(process.returncode in (0, 4) for process in both), texts)
+        _, report = self.campaign("--resume", "both.db")
+        self.assertEqual(report["digest"], whole["digest"])
+
+    def test_an_interrupt_keeps_what_was_decided(self):
+        process = subprocess.Popen([program(), "campaign", "--graphs", "10000000", "--store", "i.db", "--jobs", "1"], cwd=self.folder,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        time.sleep(1.0)
+        process.send_signal(signal.SIGINT)
+        text = process.communicate(timeout=30)[0]
+        self.assertEqual(process.returncode, 4, text)
+        self.assertIn("(interrupted; go on with gradproof campaign --resume i.db)", text)
+        with sqlite3.connect(self.at("i.db")) as db:
+            self.assertGreater(db.execute("select count(*) from block").fetchone()[0], 0)
+
+    def test_digits_and_exhaustive_and_time(self):
+        _, report = self.campaign("--digits", "50", "--graphs", "400", "--thorough", "0", "--store", "d.db")
+        self.assertEqual(report["counts"]["forward-sweep"]["fails"], 0)
+        _, report = self.campaign("--exhaustive", "2", "--ops", "mul,reverse,tanh", "--thorough", "0", "--store", "e.db")
+        # 4 + 10 + 2 ways on two nodes; those of two operations, less those whose first one leads nowhere.
+        self.assertEqual(report["census"]["nodes"], [0, 16, 16 * (9 + 15 + 3) - 16 * 16])
+        _, report = self.campaign("--for", "0.3s", "--thorough", "0", "--store", "t.db")
+        self.assertGreater(report["graphs"], 0)
+        self.assertEqual(report["plan"]["graphs"], 0)
+
+
+class Failures(Campaigns):
+    def subject(self):
+        return "so:" + os.path.join(EXAMPLES, "wrong_grl.so")
+
+    def test_each_kind_once_with_what_shows_it(self):
+        ended, report = self.campaign("--subject", self.subject(), "--graphs", "600", "--store", "w.db", code=1)
+        kinds = [(f["property"], f["residual"], f["skeleton"]) for f in report["failures"]]
+        self.assertEqual(len(kinds), len(set(kinds)))
+        first = report["failures"][0]
+        self.assertEqual((first["property"], first["residual"], first["skeleton"]), ("gradient-duals", "sign", "input const reverse(0,1)"))
+        self.assertGreater(first["count"], 1)
+        self.assertIn("minus sign is missing", report["diagnosis"]["cause"])
+        files = re.findall(r"replay: gradproof replay (\S+)", ended.out)
+        self.assertEqual(len(files), len(set(files)))
+        for file in files[:3]:
+            self.assertEqual(run("replay", file, cwd=self.folder).code, 1)
+        # Slippage: a group's graphs fail in the group's way.
+        for failure in report["failures"]:
+            self.assertIn("@property " + failure["property"] + "\n", failure["document"])
+
+    def test_the_corpus_is_run_first(self):
+        self.campaign("--subject", self.subject(), "--graphs", "200", "--thorough", "0", "--store", "w.db", code=1)
+        exported = run("campaign", "export", "w.db", "corpus", cwd=self.folder)
+        self.assertEqual(exported.code, 0, exported.err)
+        files = exported.out.split()
+        self.assertEqual(sorted(files), sorted(os.path.join("corpus", f) for f in os.listdir(self.at("corpus"))))
+        _, report = self.campaign("--corpus", "corpus", "--graphs", "200", "--thorough", "0", "--store", "right.db")
+        self.assertEqual((report["corpus"]["files"], report["corpus"]["fails"]), (len(files), 0))
+        _, report = self.campaign("--subject", self.subject(), "--corpus", "corpus", "--graphs", "200", "--thorough", "0", "--store", "v.db", code=1)
+        self.assertEqual(report["corpus"]["fails"], len(files))
+        self.assertTrue(report["failures"][0]["from_corpus"])
+
+    def test_a_corpus_file_that_is_no_graph(self):
+        os.mkdir(self.at("corpus"))
+        with open(self.at("corpus/old.graph"), "w", encoding="utf-8") as file:
+            file.write("gradproof 1\nx = input 1x1 [1]\ny = sine x\noutput y\n")
+        with open(self.at("corpus/good.graph"), "w", encoding="utf-8") as file:
+            file.write("gradproof 1\nx = input 1x1 [1]\noutput x\n")
+        ended, report = self.campaign("--corpus", "corpus", "--graphs", "200", "--thorough", "0", "--store", "c.db", code=2)
+        self.assertIn("not run: corpus/old.graph: line 3", ended.out)
+        self.assertEqual((report["corpus"]["files"], report["graphs"]), (1, 200))
+
+
+class Trouble(Campaigns):
+    def store(self, *more):
+        self.campaign("--graphs", "2000", "--block", "100", "--thorough", "0", "--store", "s.db", *more)
+        return self.at("s.db")
+
+    def refused(self, *words, says):
+        ended = run("campaign", *words, cwd=self.folder, timeout=60)
+        self.assertEqual(ended.code, 2, ended.out + ended.err)
+        for each in says:
+            self.assertIn(each, ended.err)
+
+    def test_a_store_that_exists(self):
+        self.store()
+        self.refused("--graphs", "2000", "--store", "s.db", says=["s.db exists", "--resume s.db"])
+
+    def test_a_store_of_another_version(self):
+        with sqlite3.connect(self.store()) as db:
+            db.execute("pragma user_version = 7")
+        self.refused("--resume", "s.db", says=["has the store format 7, and this gradproof reads 1"])
+
+    def test_no_store_at_all(self):
+        with open(self.at("text.db"), "w", encoding="utf-8") as file:
+            file.write("hello " * 1000)
+        self.refused("--resume", "text.db", says=["text.db is not the store of a campaign"])
+        sqlite3.connect(self.at("other.db")).executescript("create table t (x); insert into t values (1)")
+        self.refused("show", "other.db", says=["other.db is not the store of a campaign"])
+        self.refused("--resume", "none.db", says=["there is no file none.db"])
+
+    def test_a_damaged_store(self):
+        path = self.store()
+        with sqlite3.connect(path) as db:
+            db.execute("pragma wal_checkpoint(truncate)")
+        size = os.path.getsize(path)
+        with open(path, "r+b") as file:
+            file.seek(4096)
+            file.write(b"\xa5" * (size // 2))
+        self.refused("--resume", "s.db", says=["s.db is damaged", ".recover"])
+
+    @unittest.skipIf(os.geteuid() == 0, "root writes everywhere")
+    def test_a_folder_that_can_not_be_written(self):
+        os.mkdir(self.at("closed"), 0o500)
+        self.refused("--graphs", "100", "--store", "closed/s.db", says=["can't write closed/s.db"])
+
+    def test_a_folder_that_is_not_there(self):
+        self.refused("--graphs", "100", "--store", "nowhere/s.db", says=["can't write nowhere/s.db", "--store FILE"])
+
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("mount"), "only root can make a small disk")
+    def test_a_full_disk(self):
+        os.mkdir(self.at("small"))
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", self.at("small")], capture_output=True, check=False).returncode != 0:
+            self.skipTest("no tmpfs can be mounted here")
+        try:
+            self.refused("--graphs", "1000000", "--block", "100", "--thorough", "0", "--store", "small/s.db",
+                         says=["can't write small/s.db", "what was decided before is kept", "--resume small/s.db"])
+            shutil.copy(self.at("small/s.db"), self.at("rescued.db"))
+            for extra in ("-wal", "-shm"):
+                if os.path.exists(self.at("small/s.db" + extra)):
+                    shutil.copy(self.at("small/s.db" + extra), self.at("rescued.db" + extra))
+        finally:
+            subprocess.run(["umount", self.at("small")], check=True)
+        _, report = self.campaign("show", "rescued.db", code=4)
+        self.assertGreater(report["blocks"], 0)
+
+    def test_shards_that_overlap_or_are_missing(self):
+        plan = ["--graphs", "2000", "--block", "100", "--thorough", "0"]
+        for i in (1, 2):
+            self.campaign(*plan, "--shard", f"{i}/3", "--store", f"s{i}.db")
+        ended = run("campaign", "merge", "s1.db", "s2.db", "--store", "m.db", cwd=self.folder)
+        self.assertEqual(ended.code, 4, ended.out + ended.err)
+        self.assertIn("6 blocks are missing: of shard 3/3", ended.err)
+        shutil.copy(self.at("s1.db"), self.at("again.db"))
+        ended = run("campaign", "merge", "s1.db", "again.db", "s2.db", "--store", "n.db", cwd=self.folder)
+        self.assertEqual(ended.code, 4)
+        self.assertIn("kept once: block 0 in s1.db and again.db", ended.err)
+        # What the merge has can be gone on with.
+        self.campaign("--resume", "m.db")
+
+    def test_stores_that_do_not_belong_together(self):
+        self.campaign("--graphs", "200", "--thorough", "0", "--store", "a.db")
+        self.campaign("--graphs", "200", "--thorough", "0", "--seed", "2", "--store", "b.db")
+        self.refused("merge", "a.db", "b.db", "--store", "m.db", says=["different campaigns: seed is 1 in one and 2 in the other"])
+        shutil.copy(self.at("a.db"), self.at("c.db"))
+        with sqlite3.connect(self.at("c.db")) as db:
+            db.execute("update block set digest = '0000000000000000'")
+        self.refused("merge", "a.db", "c.db", "--store", "m.db", says=["block 0 came out differently in a.db and c.db"])
+        self.assertFalse(os.path.exists(self.at("m.db")))
+
+    def test_words_that_are_wrong(self):
+        for words, says in (
+                (["--shard", "5/4"], "--shard 5/4: which shard of how many"),
+                (["--properties", "gradient"], "there is no property gradient"),
+                (["--properties", "forward-bits"], "does not look at random graphs"),
+                (["--exhaustive", "2", "--ops", "sum"], "an operation on shapes can't be counted out"),
+                (["--ops", "mul"], "--ops goes with --exhaustive"),
+                (["--for", "soon"], "is no time, such as 90s"),
+                (["--dtype", "f8"], "the dtypes are"),
+                (["--digits", "50", "--subject", "so:x.so"], "a subject has its dtype"),
+                (["--corpus", "nowhere"], "there is no such folder"),
+                (["--resume", "x.db", "--seed", "2"], "excludes")):
+            with self.subTest(words):
+                self.refused(*words, says=[says])
+
+
+class Lists(Campaigns):
+    def test_list_and_show(self):
+        self.campaign("--graphs", "300", "--thorough", "0")
+        listed = run("campaign", "list", cwd=self.folder)
+        self.assertEqual(listed.code, 0, listed.err)
+        self.assertIn("gradproof-campaigns/builtin-seed-1.db\n  builtin, seed 1; 300 graphs in 1 of 1 blocks", listed.out)
+        shown = run("campaign", "show", "gradproof-campaigns/builtin-seed-1.db", cwd=self.folder)
+        self.assertEqual(shown.code, 0, shown.err)
+        self.assertIn("HOLDS", shown.out)
+        self.assertIn("operations in a graph", shown.out)
+
+
+if __name__ == "__main__":
+    unittest.main()
