@@ -19,20 +19,52 @@ double Desk::seconds() const {
 std::optional<std::uint64_t> Desk::next() {
   const std::scoped_lock lock(mutex_);
   if (!start_) start_ = std::chrono::steady_clock::now();
-  while (!trouble_ && !stopped() && (!options_.seconds || seconds() < *options_.seconds)) {
-    std::uint64_t number = next_ * options_.shard.of + options_.shard.index;
-    const bool again = !lost_.empty();
-    if (again) number = *lost_.begin();
-    else if (plan_.graphs > 0 && number >= plan_.blocks()) return {};
-    if (again) lost_.erase(lost_.begin());
-    else ++next_;
+  while (!over()) {
+    if (!lost_.empty()) return lost_.extract(lost_.begin()).value();  // it is claimed by us still
+    const std::uint64_t number = next_ * options_.shard.of + options_.shard.index;
+    if (plan_.graphs > 0 && number >= plan_.blocks()) return elsewhere();
+    ++next_;
     if (decided_.contains(number)) continue;
-    if (again) return number;  // it is claimed by us still
-    const auto ours = store_.claim(number);
-    if (!ours) trouble_ = ours.error();
-    else if (*ours) return number;
+    if (claimed(number)) return number;
+    elsewhere_.insert(number);
   }
   return {};
+}
+
+bool Desk::over() const { return trouble_ || stopped() || (options_.seconds && seconds() >= *options_.seconds); }
+
+bool Desk::claimed(std::uint64_t number) {
+  const auto ours = store_.claim(number);
+  if (ours) return *ours;
+  trouble_ = ours.error();
+  return false;
+}
+
+// Blocks that another process was at are decided by now, or that process has died, or it is at them still.
+std::optional<std::uint64_t> Desk::elsewhere() {
+  constexpr auto pause = std::chrono::milliseconds(50);
+  if (elsewhere_.empty() || std::chrono::steady_clock::now() - looked_ < pause) return {};
+  looked_ = std::chrono::steady_clock::now();
+  const auto digests = store_.digests();
+  if (!digests) {
+    trouble_ = digests.error();
+    return {};
+  }
+  for (const auto& [number, digest] : *digests) {
+    decided_.insert(number);
+    elsewhere_.erase(number);
+  }
+  for (const std::uint64_t number : elsewhere_) {
+    if (trouble_ || !claimed(number)) continue;
+    elsewhere_.erase(number);
+    return number;
+  }
+  return {};
+}
+
+bool Desk::waits() {
+  const std::scoped_lock lock(mutex_);
+  return !over() && (!lost_.empty() || !elsewhere_.empty());
 }
 
 void Desk::lose(std::uint64_t number) {

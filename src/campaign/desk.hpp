@@ -19,6 +19,8 @@ class Desk {
   [[nodiscard]] std::optional<StoreTrouble> begin();
   // The next block of this shard that nobody is at; nothing when there is none, or no more time.
   [[nodiscard]] std::optional<std::uint64_t> next();
+  // Whether there may be one later: another process is at the last ones, and may die.
+  [[nodiscard]] bool waits();
   // Whether to go on.
   [[nodiscard]] bool note(const Examiner::Step& step);
   // False when it could not be kept.
@@ -32,15 +34,17 @@ class Desk {
   [[nodiscard]] const std::optional<StoreTrouble>& trouble() const { return trouble_; }
 
  private:
-  void show();
+  [[nodiscard]] bool over() const;
+  [[nodiscard]] bool claimed(std::uint64_t number);
+  [[nodiscard]] std::optional<std::uint64_t> elsewhere();
   Store& store_;
   const CampaignPlan& plan_;
   const CampaignOptions& options_;
   std::mutex mutex_;
-  std::set<std::uint64_t> decided_, lost_;
+  std::set<std::uint64_t> decided_, lost_, elsewhere_;
   std::uint64_t next_ = 0;
-  std::uint64_t to_do_ = 0;  // graphs
   CampaignProgress progress_;
+  std::chrono::steady_clock::time_point looked_;
   std::uint64_t graphs_ = 0;  // of blocks that were kept
   std::optional<StoreTrouble> trouble_;
   // The time runs from the first block that is asked for: what a subject needs to start is not counted.

@@ -1,11 +1,10 @@
 // A campaign from its first block to its report.
 #include <algorithm>
 #include <chrono>
-#include <mutex>
 #include <thread>
 
 #include "campaign/block_json.hpp"
-#include "campaign/desk.hpp"
+#include "campaign/conduct.hpp"
 #include "campaign/examiner.hpp"
 #include "campaign/store.hpp"
 #include "crew.hpp"
@@ -43,10 +42,13 @@ std::vector<std::pair<Case, const Property*>> corpus_cases(const CampaignOptions
   return cases;
 }
 
-void run_corpus(Examiner& examiner, const CampaignOptions& options, CampaignReport& report) {
+void run_corpus(const Target& target, const Launch& launch, const CampaignOptions& options, CampaignReport& report) {
   const auto cases = corpus_cases(options, report);
   if (cases.empty()) return;
-  const Block block = examiner.examine(cases);
+  Block block;
+  with_subject(target, launch, report.report, [&](Subject& subject, const Hello& hello) {
+    block = Examiner(subject, hello, report.plan).examine(cases);
+  });
   report.corpus_files = cases.size();
   for (const auto& [property, counts] : block.counts) report.corpus_failures += counts.fails;
   for (const CampaignFailure& f : block.failures) {
@@ -54,21 +56,6 @@ void run_corpus(Examiner& examiner, const CampaignOptions& options, CampaignRepo
     group.smallest.from_corpus = true;
     report.groups.push_back(std::move(group));
   }
-}
-
-// One worker: a subject of its own, and blocks until there are none.
-void work(Desk& desk, const CampaignPlan& plan, const Target& target, const Launch& launch,
-          const CampaignOptions& options, CampaignReport& report, bool first) {
-  Report& own = report.report;
-  with_subject(target, launch, own, [&](Subject& subject, const Hello& hello) {
-    Examiner examiner(subject, hello, plan);
-    if (first) run_corpus(examiner, options, report);
-    while (const auto number = desk.next()) {
-      const auto block =
-        examiner.decide(*number, [&](const Examiner::Step& step) { return desk.note(step); });
-      if (!block || !desk.keep(*block)) return;
-    }
-  });
 }
 
 Tally tally_of(const std::string& property, const Counts& c, Dtype dtype) {
@@ -195,8 +182,25 @@ Result<Store, StoreTrouble> store_for(const CampaignPlan& plan, const CampaignOp
 
 }  // namespace
 
-Result<CampaignReport, StoreTrouble> run_campaign(const CampaignPlan& plan, const Target& target,
-                                                  const Launch& launch, const CampaignOptions& options) {
+void decide_blocks(Desk& desk, const CampaignPlan& plan, const Target& target, const Launch& launch, Report& report) {
+  with_subject(target, launch, report, [&](Subject& subject, const Hello& hello) {
+    Examiner examiner(subject, hello, plan);
+    while (true) {
+      const auto number = desk.next();
+      if (!number && !desk.waits()) return;
+      if (!number) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(60));
+        continue;
+      }
+      const auto block = examiner.decide(*number, [&](const Examiner::Step& step) { return desk.note(step); });
+      if (!block || !desk.keep(*block)) return;
+    }
+  });
+}
+
+Result<CampaignReport, StoreTrouble> conduct(const CampaignPlan& plan, const Target& target, const Launch& launch,
+                                             const CampaignOptions& options,
+                                             const std::function<void(Desk&, Report&)>& work) {
   auto made = store_for(plan, options);
   if (!made) return made.error();
   Store store = *std::move(made);
@@ -204,20 +208,13 @@ Result<CampaignReport, StoreTrouble> run_campaign(const CampaignPlan& plan, cons
   report.plan = plan;
   report.shard = options.shard;
   report.store = options.store;
+  Desk desk(store, plan, options);
+  if (auto trouble = desk.begin()) return *std::move(trouble);
+  run_corpus(target, launch, options, report);
+  work(desk, report.report);
   report.report.command = "campaign";
   report.report.seed = plan.seed;
   report.report.version = options.version;
-  Desk desk(store, plan, options);
-  if (auto trouble = desk.begin()) return *std::move(trouble);
-  const std::size_t jobs = std::max<std::size_t>(1, options.jobs);
-  // Each has a report of its own, of which the first one's facts about the subject stay.
-  std::vector<CampaignReport> others(jobs);
-  others[0] = report;
-  in_parallel(jobs, jobs, [&](std::size_t, std::size_t i) {
-    others[i].plan = plan;
-    work(desk, plan, target, launch, options, others[i], i == 0);
-  });
-  report = std::move(others[0]);
   report.graphs_now = desk.graphs();
   report.seconds_now = desk.seconds();
   report.graphs_per_second = desk.seconds() > 0 ? static_cast<double>(desk.graphs()) / desk.seconds() : 0;
@@ -232,6 +229,17 @@ Result<CampaignReport, StoreTrouble> run_campaign(const CampaignPlan& plan, cons
                  [&](Subject& subject, const Hello& hello) { show_groups(subject, hello, report); });
   }
   return report;
+}
+
+Result<CampaignReport, StoreTrouble> run_campaign(const CampaignPlan& plan, const Target& target,
+                                                  const Launch& launch, const CampaignOptions& options) {
+  return conduct(plan, target, launch, options, [&](Desk& desk, Report& report) {
+    const std::size_t jobs = std::max<std::size_t>(1, options.jobs);
+    // Each has a report of its own, of which the first one's facts about the subject stay.
+    std::vector<Report> reports(jobs);
+    in_parallel(jobs, jobs, [&](std::size_t, std::size_t i) { decide_blocks(desk, plan, target, launch, reports[i]); });
+    report = std::move(reports.front());
+  });
 }
 
 }  // namespace gradproof

@@ -13,6 +13,9 @@
 #include "gradproof/campaign.hpp"
 #include "gradproof/generate.hpp"
 #include "gradproof/ops.hpp"
+#ifdef GRADPROOF_MPI
+#include "campaign/mpi.hpp"
+#endif
 
 namespace gradproof::cli {
 
@@ -214,39 +217,106 @@ std::optional<CampaignPlan> resumed(const CampaignArguments& a, CampaignOptions&
 
 }  // namespace
 
-int campaign(const Common& common, const CampaignArguments& a) {
+namespace {
+
+// What the command line asks for: a plan and how to go about it; complains where it makes no sense.
+struct Asked {
+  CampaignPlan plan;
+  Target target;
+  CampaignOptions options;
+};
+
+std::optional<Asked> asked_for(const Common& common, const CampaignArguments& a) {
   CampaignOptions options;
   std::optional<CampaignPlan> plan;
   if (!a.resume.empty()) {
     plan = resumed(a, options);
   } else {
     const auto shard = shard_of(a.shard);
-    if (!shard) return Exit::usage;
+    if (!shard) return {};
     options.shard = *shard;
     plan = plan_of(a);
     if (plan) options.store = a.store.empty() ? new_store(*plan, *shard) : a.store;
   }
-  if (!plan) return Exit::usage;
+  if (!plan) return {};
   const auto target = parse_target(plan->subject);
-  if (!target) return complain(target.error().message);
+  if (!target) return complain(target.error().message), std::nullopt;
   auto corpus = read_corpus(a.corpus);
-  if (!corpus) return Exit::usage;
-  if (!writable(common.json)) return complain("can't write " + common.json);
+  if (!corpus) return {};
+  if (!writable(common.json)) return complain("can't write " + common.json), std::nullopt;
   options.corpus = *std::move(corpus);
   options.jobs = a.jobs == 0 ? all_cores() : a.jobs;
   if (a.seconds > 0) options.seconds = a.seconds;
   options.version = GRADPROOF_VERSION;
   options.environment = environment_text();
   options.stop = &stop;
+  return Asked{*std::move(plan), *target, std::move(options)};
+}
+
+using Run = std::function<Result<CampaignReport, StoreTrouble>(const Asked&)>;
+
+int run_and_deliver(const Common& common, const CampaignArguments& a, Asked& asked, const Run& run) {
   auto report = [&] {
     Progress progress(common);
-    options.progress = [&](const CampaignProgress& p) { progress.show(progress_text(p)); };
-    return run_campaign(*plan, *target, launch_of(common), options);
+    asked.options.progress = [&](const CampaignProgress& p) { progress.show(progress_text(p)); };
+    return run(asked);
   }();
   if (!report) return complain(report.error().message);
   CampaignReport found = *std::move(report);
   return deliver(common, found, a.failures);
 }
+
+int alone(const Common& common, const CampaignArguments& a) {
+  auto asked = asked_for(common, a);
+  if (!asked) return Exit::usage;
+  return run_and_deliver(common, a, *asked, [&](const Asked& x) {
+    return run_campaign(x.plan, x.target, launch_of(common), x.options);
+  });
+}
+
+bool has_many_ranks() {
+  for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_SIZE"})
+    if (const auto size = number_in_environment(name); size && *size > 1) return true;
+  return false;
+}
+
+}  // namespace
+
+#ifdef GRADPROOF_MPI
+
+int campaign(const Common& common, const CampaignArguments& a) {
+  if (!has_many_ranks()) return alone(common, a);
+  World world;
+  if (world.rank() > 0) {
+    serve_campaign(launch_of(common), &stop);
+    return Exit::holds;
+  }
+  auto asked = asked_for(common, a);
+  if (!asked) {
+    dismiss_ranks();
+    return Exit::usage;
+  }
+  int lost = 0;
+  const int code = run_and_deliver(common, a, *asked, [&](const Asked& x) {
+    return run_campaign_on_ranks(x.plan, x.target, launch_of(common), x.options, world, a.patience, lost);
+  });
+  if (lost == 0) return code;
+  std::fflush(stdout);
+  complain(fmt::format("{} rank{} never came back; {} blocks were decided by the others", lost, lost == 1 ? "" : "s",
+                       lost == 1 ? "its" : "their"));
+  world.abandon(code);
+}
+
+#else
+
+int campaign(const Common& common, const CampaignArguments& a) {
+  if (has_many_ranks())
+    return complain("this gradproof knows nothing of MPI, and every rank would do the whole; run gradproof-mpi, which is built where "
+                    "MPI is found (./dev test --with mpi)");
+  return alone(common, a);
+}
+
+#endif
 
 int campaign_show(const Common& common, const std::string& store) {
   auto report = campaign_so_far(store);

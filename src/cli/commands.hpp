@@ -89,6 +89,7 @@ struct CampaignArguments {
   std::uint32_t exhaustive = 0;
   std::vector<std::string> operations;
   bool no_swarm = false;
+  double patience = 600;  // under MPI: seconds after which a block that did not come back goes to another rank
   std::string store, resume, shard, corpus;
   std::string failures = "gradproof-failures";
 };

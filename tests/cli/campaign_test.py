@@ -52,6 +52,10 @@ class Digest(Campaigns):
         self.assertEqual(sum(one["counts"]["gradient-duals"].values()), 45)
         self.assertGreater(one["graphs_per_second"], 0)
 
+    def test_it_is_the_same_on_every_machine_and_compiler(self):
+        # Computed once, by g++ with optimisation. Another number here is another schema of the generator, or a value that depends on the compiler.
+        self.assertEqual(self.whole()["digest"], "35b3b7693a48b559")
+
     def test_another_seed_has_another_digest(self):
         self.assertNotEqual(self.whole()["digest"], self.campaign(*self.PLAN, "--seed", "2", "--store", "two.db")[1]["digest"])
 
@@ -101,9 +105,10 @@ class Digest(Campaigns):
         both = [subprocess.Popen([program(), "campaign", "--resume", "both.db", "--quiet", "--jobs", "1"], cwd=self.folder,
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
         texts = [process.communicate(timeout=120)[0] for process in both]
-        self.assertTrue(all(process.returncode in (0, 4) for process in both), texts)
-        _, report = self.campaign("--resume", "both.db")
-        self.assertEqual(report["digest"], whole["digest"])
+        for process, text in zip(both, texts):
+            self.assertEqual(process.returncode, 0, text)
+            self.assertIn("digest " + whole["digest"], text)
+        self.assertRegex(texts[0] + texts[1], "(?s)graphs/s.*graphs/s")
 
     def test_an_interrupt_keeps_what_was_decided(self):
         process = subprocess.Popen([program(), "campaign", "--graphs", "10000000", "--store", "i.db", "--jobs", "1"], cwd=self.folder,
