@@ -223,7 +223,9 @@ void add_campaign_options(CLI::App& c, Arguments& a) {
   c.add_option("--block", o.block,
                "Graphs that are decided and kept together (default: 2000; 200 for other subjects)")
     ->check(CLI::Range(1, 1000000));
-  c.add_option("--patience", o.patience, "Under MPI: hand a block to another rank after that time (default: 10m)")->transform(duration);
+  c.add_option("--patience", o.patience,
+               "Under MPI: hand a block to another rank after that time (default: 10m)")
+    ->transform(duration);
   c.add_option("--store", o.store, "The file to keep it in (default: a new one in gradproof-campaigns/)")
     ->type_name("FILE");
   CLI::Option* resume =

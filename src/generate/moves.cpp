@@ -168,6 +168,35 @@ Edits rewire(const Scene& s, std::size_t site) {
   return edits;
 }
 
+// The polynomials of the table: defined and smooth everywhere but for division, and of no further meaning.
+bool is_plain(OpId op) {
+  const OpInfo& i = info(op);
+  return i.kind == Kind::elementwise && i.klass == Class::rational && i.attribute == AttributeKind::none &&
+         !i.has_surrogate;
+}
+
+// -a - b becomes a + b: where things cancel, neither step alone keeps what the graph shows.
+Edits bypass_below_another(const Scene& s, std::size_t site) {
+  const NodeId id = from_the_top(s, site);
+  const auto operands = s.graph.operands(id);
+  if (operands.size() != 2 || !is_plain(s.graph[id].op)) return {};
+  Edits edits;
+  for (std::size_t k = 0; k < 2; ++k) {
+    const Node& below = s.graph[operands[k]];
+    if (info(below.op).arity != 1 || !is_plain(below.op)) continue;
+    for (std::uint8_t i = 0; i < op_count; ++i) {
+      const OpId op{i};
+      if (!is_plain(op) || info(op).arity != 2 || op == s.graph[id].op) continue;
+      edits.emplace_back([id, k, op, x = below.operand[0]](Draft& d) {
+        d.nodes[id.index].op = op;
+        d.nodes[id.index].operand[k] = x;
+        return true;
+      });
+    }
+  }
+  return edits;
+}
+
 // --- Shapes ------------------------------------------------------------------------------------------------
 
 std::size_t site_for_each_class(const Scene& s) { return s.extent_classes().size(); }
@@ -180,13 +209,6 @@ Edits drop_extent(const Scene& s, std::size_t site) {
 }
 
 // --- Simpler operations ------------------------------------------------------------------------------------
-
-// The polynomials of the table: defined and smooth everywhere but for division, and of no further meaning.
-bool is_plain(OpId op) {
-  const OpInfo& i = info(op);
-  return i.kind == Kind::elementwise && i.klass == Class::rational && i.attribute == AttributeKind::none &&
-         !i.has_surrogate;
-}
 
 Edits simpler_operation(const Scene& s, std::size_t site) {
   const NodeId id = from_the_top(s, site);
@@ -297,7 +319,7 @@ Edits simpler_cotangent(const Scene& s, std::size_t site) {
   });
 }
 
-constexpr std::array<Move, 12> table = {{
+constexpr std::array<Move, 13> table = {{
   {"drop an output", site_for_each_output, drop_output},
   {"output earlier", site_for_each_output, output_earlier},
   {"drop an unread input", site_for_each_node, drop_unread_input},
@@ -305,6 +327,7 @@ constexpr std::array<Move, 12> table = {{
   {"bypass", site_for_each_node, bypass},
   {"serialise", site_for_each_node, serialise},
   {"rewire", site_for_each_node, rewire},
+  {"bypass below another", site_for_each_node, bypass_below_another},
   {"drop a row or column", site_for_each_class, drop_extent},
   {"simpler operation", site_for_each_node, simpler_operation},
   {"simpler lambda", site_for_each_node, simpler_strength},

@@ -99,7 +99,7 @@ TEST_CASE("smaller: a search can be copied, and goes on from a position") {
 }
 
 TEST_CASE("smaller: each move does what its name says") {
-  CHECK(move_names().size() == 12);
+  CHECK(move_names().size() == 13);
   const char* const join = "x = input 1x2 [1 2]\na = reverse x 2\nb = reverse x 3\ny = add a b\noutput y\n";
   CHECK(can_become(join, "x = input 1x2 [1 2]\na = reverse x 2\noutput a\n"));  // output earlier
   CHECK(
@@ -121,6 +121,8 @@ TEST_CASE("smaller: each move does what its name says") {
   CHECK(can_become("x = input 1x1 [2]\noutput x cotangent [-3]\n", "x = input 1x1 [2]\noutput x\n"));
   CHECK(can_become("x = input 1x1 [2]\ny = reverse x x\noutput y\n",
                    "x = input 1x1 [2]\ny = reverse x 2\noutput y\n"));
+  CHECK(can_become("x = input 1x1 [3]\na = reverse x 1\nb = neg a\ny = sub b x\noutput y\n",
+                   "x = input 1x1 [3]\na = reverse x 1\ny = add a x\noutput y\n"));  // bypass below another
   // A shared λ comes apart.
   CHECK(can_become("x = input 1x1 [3]\nl = const 1x1 [2]\na = reverse x l\nb = reverse a l\noutput b\n",
                    "x = input 1x1 [3]\na = reverse x 2\nl = const 1x1 [2]\nb = reverse a l\noutput b\n"));
