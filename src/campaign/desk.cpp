@@ -31,7 +31,9 @@ std::optional<std::uint64_t> Desk::next() {
   return {};
 }
 
-bool Desk::over() const { return trouble_ || stopped() || (options_.seconds && seconds() >= *options_.seconds); }
+bool Desk::over() const {
+  return trouble_ || stopped() || (options_.seconds && seconds() >= *options_.seconds);
+}
 
 bool Desk::claimed(std::uint64_t number) {
   const auto ours = store_.claim(number);

@@ -40,6 +40,10 @@ void count(Block& block, Digest& digest, std::string_view property, Outcome outc
   digest.add(static_cast<std::uint64_t>(outcome));
 }
 
+bool commutes(OpId op) {
+  return op == id_of<Add>() || op == id_of<Multiply>() || op == id_of<Max>() || op == id_of<Min>();
+}
+
 }  // namespace
 
 std::string skeleton(const Graph& g) {
@@ -49,7 +53,9 @@ std::string skeleton(const Graph& g) {
     const Node& node = g[id];
     if (!text.empty()) text += ' ';
     text += info(node.op).name;
-    const auto operands = g.operands(id);
+    std::vector<NodeId> operands(g.operands(id).begin(), g.operands(id).end());
+    // a + b is b + a.
+    if (commutes(node.op)) std::ranges::sort(operands);
     for (std::size_t k = 0; k < operands.size(); ++k)
       text += (k == 0 ? "(" : ",") + std::to_string(operands[k].index);
     if (!operands.empty()) text += ')';

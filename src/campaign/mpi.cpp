@@ -31,7 +31,8 @@ struct Message {
 Message received(const MPI_Status& status) {
   int size = 0;
   MPI_Get_count(&status, MPI_CHAR, &size);
-  Message m{status.MPI_SOURCE, static_cast<Tag>(status.MPI_TAG), std::string(static_cast<std::size_t>(size), ' ')};
+  Message m{status.MPI_SOURCE, static_cast<Tag>(status.MPI_TAG),
+            std::string(static_cast<std::size_t>(size), ' ')};
   MPI_Recv(m.text.data(), size, MPI_CHAR, m.from, status.MPI_TAG, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
   return m;
 }
@@ -75,11 +76,13 @@ class Foreman {
       give_up_the_late();
     }
     for (std::size_t w = 1; w < workers_.size(); ++w)
-      if (!gone(workers_[w]) && workers_[w].state != Worker::State::home) send(static_cast<int>(w), finished, "");
+      if (!gone(workers_[w]) && workers_[w].state != Worker::State::home)
+        send(static_cast<int>(w), finished, "");
   }
 
   [[nodiscard]] int lost() const {
-    return static_cast<int>(std::count_if(workers_.begin(), workers_.end(), [](const Worker& w) { return gone(w); }));
+    return static_cast<int>(
+      std::count_if(workers_.begin(), workers_.end(), [](const Worker& w) { return gone(w); }));
   }
 
  private:
@@ -170,8 +173,9 @@ void dismiss_ranks() {
 }
 
 Result<CampaignReport, StoreTrouble> run_campaign_on_ranks(const CampaignPlan& plan, const Target& target,
-                                                           const Launch& launch, const CampaignOptions& options,
-                                                           World& world, double patience, int& lost) {
+                                                           const Launch& launch,
+                                                           const CampaignOptions& options, World& world,
+                                                           double patience, int& lost) {
   bool called = false;
   auto report = conduct(plan, target, launch, options, [&](Desk& desk, Report& own) {
     std::string text = to_campaign_json(plan).dump();
@@ -205,10 +209,13 @@ void serve_campaign(const Launch& launch, const std::atomic<bool>* stop) {
       MPI_Probe(0, MPI_ANY_TAG, MPI_COMM_WORLD, &status);
       const Message m = received(status);
       if (m.tag == finished) return;
-      const auto done = examiner.decide(std::stoull(m.text), [&](const Examiner::Step&) { return !stop->load(); });
+      const auto done =
+        examiner.decide(std::stoull(m.text), [&](const Examiner::Step&) { return !stop->load(); });
       // Stopped: rank 0 has been too, and hands out nothing more.
       if (!done) send(0, ready, "");
-      else send(0, decided, to_campaign_json(*done).dump(-1, ' ', false, CampaignJson::error_handler_t::replace));
+      else
+        send(0, decided,
+             to_campaign_json(*done).dump(-1, ' ', false, CampaignJson::error_handler_t::replace));
     }
   });
   if (!served) send(0, without_subject, report.reason);

@@ -24,9 +24,9 @@ class World {
 
 // Of rank 0. A block that does not come back within `patience` seconds is handed to another rank. `lost` counts the ranks
 // that never came back.
-[[nodiscard]] Result<CampaignReport, StoreTrouble> run_campaign_on_ranks(const CampaignPlan& plan, const Target& target,
-                                                                         const Launch& launch, const CampaignOptions& options,
-                                                                         World& world, double patience, int& lost);
+[[nodiscard]] Result<CampaignReport, StoreTrouble> run_campaign_on_ranks(
+  const CampaignPlan& plan, const Target& target, const Launch& launch, const CampaignOptions& options,
+  World& world, double patience, int& lost);
 // Of rank 0, where there is no campaign after all: the others may go home.
 void dismiss_ranks();
 // Of the other ranks: decides blocks until there are none.

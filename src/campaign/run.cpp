@@ -42,7 +42,8 @@ std::vector<std::pair<Case, const Property*>> corpus_cases(const CampaignOptions
   return cases;
 }
 
-void run_corpus(const Target& target, const Launch& launch, const CampaignOptions& options, CampaignReport& report) {
+void run_corpus(const Target& target, const Launch& launch, const CampaignOptions& options,
+                CampaignReport& report) {
   const auto cases = corpus_cases(options, report);
   if (cases.empty()) return;
   Block block;
@@ -182,7 +183,8 @@ Result<Store, StoreTrouble> store_for(const CampaignPlan& plan, const CampaignOp
 
 }  // namespace
 
-void decide_blocks(Desk& desk, const CampaignPlan& plan, const Target& target, const Launch& launch, Report& report) {
+void decide_blocks(Desk& desk, const CampaignPlan& plan, const Target& target, const Launch& launch,
+                   Report& report) {
   with_subject(target, launch, report, [&](Subject& subject, const Hello& hello) {
     Examiner examiner(subject, hello, plan);
     while (true) {
@@ -192,14 +194,15 @@ void decide_blocks(Desk& desk, const CampaignPlan& plan, const Target& target, c
         std::this_thread::sleep_for(std::chrono::milliseconds(60));
         continue;
       }
-      const auto block = examiner.decide(*number, [&](const Examiner::Step& step) { return desk.note(step); });
+      const auto block =
+        examiner.decide(*number, [&](const Examiner::Step& step) { return desk.note(step); });
       if (!block || !desk.keep(*block)) return;
     }
   });
 }
 
-Result<CampaignReport, StoreTrouble> conduct(const CampaignPlan& plan, const Target& target, const Launch& launch,
-                                             const CampaignOptions& options,
+Result<CampaignReport, StoreTrouble> conduct(const CampaignPlan& plan, const Target& target,
+                                             const Launch& launch, const CampaignOptions& options,
                                              const std::function<void(Desk&, Report&)>& work) {
   auto made = store_for(plan, options);
   if (!made) return made.error();
@@ -237,7 +240,8 @@ Result<CampaignReport, StoreTrouble> run_campaign(const CampaignPlan& plan, cons
     const std::size_t jobs = std::max<std::size_t>(1, options.jobs);
     // Each has a report of its own, of which the first one's facts about the subject stay.
     std::vector<Report> reports(jobs);
-    in_parallel(jobs, jobs, [&](std::size_t, std::size_t i) { decide_blocks(desk, plan, target, launch, reports[i]); });
+    in_parallel(jobs, jobs,
+                [&](std::size_t, std::size_t i) { decide_blocks(desk, plan, target, launch, reports[i]); });
     report = std::move(reports.front());
   });
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "campaign/block_json.hpp"
+#include "gradproof/climb.hpp"
 #include "gradproof/ops.hpp"
 #include "gradproof/report.hpp"
 #include "gradproof/text.hpp"
@@ -133,6 +134,21 @@ std::string replay_of(const CampaignReport& r, const CampaignFailure& f) {
   return text;
 }
 
+std::string times(std::uint64_t n) { return grouped(n) + (n == 1 ? " time" : " times"); }
+
+// One kind of failure, with what shows it.
+std::string group_text(const CampaignReport& r, const FailureGroup& group) {
+  const CampaignFailure& f = group.smallest;
+  std::string text = fmt::format("    {} ({}), {}{}\n", f.property, f.residual, times(group.count),
+                                 f.from_corpus ? ", in the corpus" : "");
+  text += indented(f.document, "        ");
+  if (!f.place.empty() && f.residual != "no answer" && f.residual != "shape")
+    text += fmt::format("      {}: expected {:.17g}, observed {:.17g}, allowed error {:.3g}\n", f.place,
+                        f.expected, f.observed, f.allowed);
+  else if (!f.reason.empty()) text += "      " + f.reason + "\n";
+  return text + replay_of(r, f);
+}
+
 std::string groups_text(const CampaignReport& r) {
   if (r.groups.empty()) return "";
   std::uint64_t all = 0, small = 0;
@@ -141,20 +157,17 @@ std::string groups_text(const CampaignReport& r) {
   std::string text = fmt::format("  {} failing checks, of which {} were made small; they are of {} kind{}\n",
                                  grouped(all + r.corpus_failures), grouped(small), r.groups.size(),
                                  r.groups.size() == 1 ? "" : "s");
-  constexpr std::size_t most = 10;
-  for (std::size_t i = 0; i < std::min(most, r.groups.size()); ++i) {
+  constexpr std::size_t whole = 3, most = 20;
+  for (std::size_t i = 0; i < std::min(whole, r.groups.size()); ++i)
+    text += "\n" + group_text(r, r.groups[i]);
+  if (r.groups.size() > whole) text += "\n    also:\n";
+  for (std::size_t i = whole; i < std::min(most, r.groups.size()); ++i) {
     const CampaignFailure& f = r.groups[i].smallest;
-    text += fmt::format("\n    {} ({}), {} time{}{}\n", f.property, f.residual, grouped(r.groups[i].count),
-                        r.groups[i].count == 1 ? "" : "s", f.from_corpus ? ", in the corpus" : "");
-    text += indented(f.document, "        ");
-    if (!f.place.empty() && f.residual != "no answer" && f.residual != "shape")
-      text += fmt::format("      {}: expected {:.17g}, observed {:.17g}, allowed error {:.3g}\n", f.place,
-                          f.expected, f.observed, f.allowed);
-    else if (!f.reason.empty()) text += "      " + f.reason + "\n";
-    text += replay_of(r, f);
+    text +=
+      fmt::format("      {} ({}), {}: {}\n", f.property, f.residual, times(r.groups[i].count), f.skeleton);
   }
   if (r.groups.size() > most)
-    text += fmt::format("\n    and {} more; --json has them all\n", r.groups.size() - most);
+    text += fmt::format("      and {} more; --json has them all\n", r.groups.size() - most);
   return text + "\n";
 }
 
@@ -250,6 +263,67 @@ std::string to_json(const CampaignReport& r) {
     {"census", to_campaign_json(r.census)},
     {"corpus", std::move(corpus)},
     {"failures", std::move(groups)}};
+  return j.dump(2, ' ', false, CampaignJson::error_handler_t::replace) + "\n";
+}
+
+std::string to_text(const ClimbReport& r, bool color) {
+  const bool of_operation = !r.options.operation.empty();
+  std::string text = "climb on " + r.report.subject.target;
+  if (!r.report.subject.framework.empty()) text += "   " + r.report.subject.framework;
+  text += "\n\n";
+  const std::string_view word = r.report.conclusion == Conclusion::verified       ? "HOLDS"
+                                : r.report.conclusion == Conclusion::not_verified ? "FAILS"
+                                                                                  : name(r.report.conclusion);
+  text += color ? fmt::format("\x1b[1m{}\x1b[0m", word) : std::string(word);
+  if (!r.report.reason.empty()) text += ": " + r.report.reason;
+  text += "\n";
+  if (!r.report.diagnosis.headline.empty()) text += "  " + r.report.diagnosis.headline + "\n";
+  if (!r.report.diagnosis.cause.empty()) text += "  likely cause: " + r.report.diagnosis.cause + "\n";
+  const Summit& s = r.summit;
+  if (!s.graph.empty()) {
+    text += of_operation ? fmt::format("\n  the largest error of {} in {}: {:.4g} ulp\n", r.options.operation,
+                                       format(r.options.dtype).words, s.height)
+                         : fmt::format("\n  the largest error: {:.3g} of what the bound allows\n", s.height);
+    text += indented(s.graph, "      ");
+    text += fmt::format("    {}: observed {:.17g}, truth {}", s.place, s.observed, s.truth);
+    if (!of_operation) text += fmt::format(", allowed error {:.3g}", s.allowed);
+    text += "\n";
+  }
+  for (const Counterexample& e : r.report.counterexamples)
+    if (!e.replay_file.empty()) text += "    made small: gradproof replay " + e.replay_file + "\n";
+  return text +
+         fmt::format(
+           "\n  {} graphs in {} climb{}, {} undecided; the highest of the random ones had {:.3g}; seed {}\n",
+           grouped(r.evaluations), r.climbs, r.climbs == 1 ? "" : "s", grouped(r.undecided), r.random_height,
+           r.options.seed);
+}
+
+std::string to_json(const ClimbReport& r) {
+  const Summit& s = r.summit;
+  const auto number = [](double v) {
+    return std::isfinite(v) ? CampaignJson(v) : CampaignJson(v > 0 ? "inf" : "nan");
+  };
+  const CampaignJson j = {{"schema", "gradproof/climb/1"},
+                          {"version", r.report.version},
+                          {"subject", r.report.subject.target},
+                          {"framework", r.report.subject.framework},
+                          {"dtype", format(r.options.dtype).name},
+                          {"operation", r.options.operation},
+                          {"seed", r.options.seed},
+                          {"conclusion", name(r.report.conclusion)},
+                          {"exit_code", exit_code(r.report.conclusion)},
+                          {"reason", r.report.reason},
+                          {"unit", r.options.operation.empty() ? "share of the bound" : "ulp"},
+                          {"height", number(s.height)},
+                          {"random_height", number(r.random_height)},
+                          {"place", s.place},
+                          {"observed", number(s.observed)},
+                          {"truth", s.truth},
+                          {"allowed", number(s.allowed)},
+                          {"graph", s.graph},
+                          {"evaluations", r.evaluations},
+                          {"undecided", r.undecided},
+                          {"climbs", r.climbs}};
   return j.dump(2, ' ', false, CampaignJson::error_handler_t::replace) + "\n";
 }
 

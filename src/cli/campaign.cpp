@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 #include "gradproof/campaign.hpp"
+#include "gradproof/climb.hpp"
 #include "gradproof/generate.hpp"
 #include "gradproof/ops.hpp"
 #ifdef GRADPROOF_MPI
@@ -302,8 +303,8 @@ int campaign(const Common& common, const CampaignArguments& a) {
   });
   if (lost == 0) return code;
   std::fflush(stdout);
-  complain(fmt::format("{} rank{} never came back; {} blocks were decided by the others", lost, lost == 1 ? "" : "s",
-                       lost == 1 ? "its" : "their"));
+  complain(fmt::format("{} rank{} never came back; {} blocks were decided by the others", lost,
+                       lost == 1 ? "" : "s", lost == 1 ? "its" : "their"));
   world.abandon(code);
 }
 
@@ -311,8 +312,10 @@ int campaign(const Common& common, const CampaignArguments& a) {
 
 int campaign(const Common& common, const CampaignArguments& a) {
   if (has_many_ranks())
-    return complain("this gradproof knows nothing of MPI, and every rank would do the whole; run gradproof-mpi, which is built where "
-                    "MPI is found (./dev test --with mpi)");
+    return complain(
+      "this gradproof knows nothing of MPI, and every rank would do the whole; run gradproof-mpi, which is "
+      "built where "
+      "MPI is found (./dev test --with mpi)");
   return alone(common, a);
 }
 
@@ -377,6 +380,40 @@ int campaign_merge(const Common& common, const std::vector<std::string>& stores,
       merged->of_shards > 1 ? "those shards" : "the stores that have them"));
   }
   return campaign_show(common, into);
+}
+
+int climb(const Common& common, const ClimbArguments& a) {
+  const auto target = parse_target(a.subject);
+  if (!target) return complain(target.error().message);
+  const auto dtype = find_dtype(a.dtype);
+  if (!dtype) return complain("--dtype " + a.dtype + ": the dtypes are f16, bf16, f32 and f64");
+  if (!a.operation.empty()) {
+    const auto op = find_op(a.operation);
+    if (!op)
+      return complain("--op " + a.operation + ": there is no such operation; gradproof list ops names them");
+    if (!Exhaustive::takes(*op))
+      return complain("--op " + a.operation + ": an operation on shapes has no error of its own");
+  }
+  if (!writable(common.json)) return complain("can't write " + common.json);
+  ClimbOptions options;
+  options.seed = a.seed;
+  options.evaluations = a.graphs;
+  options.dtype = *dtype;
+  options.operation = a.operation;
+  options.stop = &stop;
+  ClimbReport report = [&] {
+    Progress progress(common);
+    options.progress = [&](std::uint64_t done, double highest) {
+      progress.show(fmt::format("{} graphs, highest {:.3g}", done, highest));
+    };
+    return gradproof::climb(*target, launch_of(common), options);
+  }();
+  report.report.version = GRADPROOF_VERSION;
+  write_counterexamples(report.report, a.failures);
+  if (common.json != "-") fmt::print("{}", to_text(report, colored()));
+  if (!common.json.empty() && !write_file(common.json, to_json(report)))
+    return complain("can't write " + common.json);
+  return exit_code(report.report.conclusion);
 }
 
 }  // namespace gradproof::cli

@@ -99,6 +99,13 @@ int campaign_list(const std::string& folder);
 int campaign_export(const std::string& store, const std::string& folder);
 int campaign_merge(const Common& common, const std::vector<std::string>& stores, const std::string& into);
 
+struct ClimbArguments {
+  std::string subject = "builtin", dtype = "f64", operation;
+  std::uint64_t seed = 1, graphs = 20000;
+  std::string failures = "gradproof-failures";
+};
+int climb(const Common& common, const ClimbArguments& arguments);
+
 // The kinds of layers and adapters to begin with; and one of them, written into a new file.
 std::vector<std::string> start_kinds();
 int start(const Common& common, const std::string& kind, const std::string& file);

@@ -129,6 +129,7 @@ struct Arguments {
   cli::ReplayArguments replay;
   cli::ConformanceArguments conformance;
   cli::CampaignArguments campaign;
+  cli::ClimbArguments climb;
   std::string campaigns = "gradproof-campaigns", store, folder;
   std::vector<std::string> stores;
   std::string list = "targets";
@@ -269,6 +270,21 @@ void add_campaign(CLI::App& app, Arguments& a, int& code) {
   });
 }
 
+void add_climb(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* c =
+    app.add_subcommand("climb", "Search for the largest error, step by step from random graphs or inputs");
+  c->add_option("--subject", a.climb.subject, "Whose gradients to judge (default: builtin)");
+  c->add_option("--op", a.climb.operation, "Search the inputs of this operation, for the error in ulps");
+  c->add_option("--dtype", a.climb.dtype, "The dtype of the subject's answers (default: f64)");
+  c->add_option("--graphs", a.climb.graphs, "Graphs to ask about (default: 20000)")
+    ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40));
+  c->add_option("--seed", a.climb.seed, "Seed of all random choices")->check(seed_range);
+  c->add_option("--failures", a.climb.failures, "Folder for replay files")->type_name("DIR");
+  add_subject_options(*c, a.common);
+  add_json(*c, a.common);
+  c->callback([&] { code = cli::climb(a.common, a.climb); });
+}
+
 void add_check(CLI::App& app, Arguments& a, int& code) {
   CLI::App* c = app.add_subcommand("check", "Judge one graph's gradient by every oracle");
   c->add_option("file", a.check.file, "A .graph file, - for standard input")->required();
@@ -364,6 +380,7 @@ int main(int argc, char** argv) {
   add_verify(app, a, code);
   add_properties(app, a, code);
   add_campaign(app, a, code);
+  add_climb(app, a, code);
   add_check(app, a, code);
   add_replay(app, a, code);
   add_conformance(app, a, code);

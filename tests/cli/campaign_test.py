@@ -278,6 +278,36 @@ class Trouble(Campaigns):
                 self.refused(*words, says=[says])
 
 
+class Climb(Campaigns):
+    def climb(self, *words, code=0):
+        ended = run("climb", *words, "--quiet", "--json", "c.json", cwd=self.folder, timeout=120)
+        self.assertEqual(ended.code, code, ended.out + ended.err)
+        with open(self.at("c.json"), encoding="utf-8") as file:
+            report = schema.parse(file.read())
+        self.assertEqual(list(schema.errors(report, schema.published("climb.schema.json"))), [])
+        return ended, report
+
+    def test_graphs(self):
+        ended, report = self.climb("--graphs", "2000")
+        self.assertLess(report["height"], 1)
+        self.assertIn("of what the bound allows", ended.out)
+
+    def test_one_operation(self):
+        ended, report = self.climb("--graphs", "2000", "--op", "sigmoid", "--dtype", "f32")
+        self.assertIn(f"the largest error of sigmoid in float32: {report['height']:.4g} ulp", ended.out)
+
+    def test_a_wrong_layer(self):
+        ended, _ = self.climb("--subject", "so:" + os.path.join(EXAMPLES, "wrong_grl.so"), "--graphs", "500", code=1)
+        self.assertIn("minus sign is missing", ended.out)
+        self.assertEqual(run("replay", re.search(r"gradproof replay (\S+)", ended.out)[1], cwd=self.folder).code, 1)
+
+    def test_words_that_are_wrong(self):
+        for words, says in ((["--op", "sine"], "there is no such operation"), (["--op", "sum"], "has no error of its own")):
+            ended = run("climb", *words, cwd=self.folder)
+            self.assertEqual(ended.code, 2)
+            self.assertIn(says, ended.err)
+
+
 class Lists(Campaigns):
     def test_list_and_show(self):
         self.campaign("--graphs", "300", "--thorough", "0")

@@ -60,6 +60,7 @@ class Folder:
 def normalised(text):
     """The text without what differs from run to run and from machine to machine: seconds, versions, restarts."""
     text = re.sub(r"\b\d+(\.\d+)? s\b", "N s", text)
+    text = re.sub(r"[\d,]+ graphs/s", "N graphs/s", text)
     text = re.sub(r"(PyTorch|JAX|TensorFlow|Keras|PaddlePaddle) \d[^\s,]*", r"\1 N", text)
     text = re.sub(r"; the subject was started again \d+ times?", "", text)
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
