@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
+#include <utility>
 
 #include "catalogue.hpp"
 #include "compare.hpp"
@@ -88,20 +90,19 @@ std::optional<Graph> Examiner::nth(std::uint64_t index, const Recipe& exact, con
   return fixed_lambda_ ? with_lambda(g, {}, Literal(*fixed_lambda_)) : std::move(g);
 }
 
-// Null where the subject gave no answer; what that was is for a property to say.
-Screened Examiner::screened_by_subject(const Case& c) {
+Screened Examiner::screened_by_subject(const Case& c, const Reply* reply) {
   if (plan_.digits > 0) return screened(c.graph, plan_.digits);
   if (engine_ && plan_.dtype == Dtype::f64) return screened(c.graph);
-  const auto answer = numbers(subject_.run(c), c);
+  const auto answer = numbers(reply != nullptr ? *reply : subject_.run(c), c);
+  // What a subject without an answer did is for a property to say.
   if (!answer) return {answer.error().outcome, 0};
   return screened(c.graph, c.dtype, answer->gradients);
 }
 
-Outcome Examiner::screen(const Case& c, std::uint64_t index, Work& work) {
-  const Screened s = screened_by_subject(c);
+void Examiner::note(const Screened& s, const Case& c, std::uint64_t index, Work& work) {
   count(work.block, work.digest, screening, s.outcome);
   if (s.outcome == Outcome::holds) work.block.census.add_residual(s.ulps);
-  if (s.outcome != Outcome::fails) return s.outcome;
+  if (s.outcome != Outcome::fails) return;
   // Shown by the property that has proven intervals behind it, which says where and by how much. What only the screening
   // sees is a failure too.
   const Check ask = [&](const Case& x) { return gradient_duals.check(subject_, x); };
@@ -109,10 +110,9 @@ Outcome Examiner::screen(const Case& c, std::uint64_t index, Work& work) {
   if (f.outcome == Outcome::fails) {
     keep(std::string(gradient_duals.id), ask, c, f, index, work);
   } else {
-    const Check again = [&](const Case& x) { return finding_of(screened_by_subject(x)); };
+    const Check again = [&](const Case& x) { return finding_of(screened_by_subject(x, nullptr)); };
     keep(std::string(screening), again, c, finding_of(s), index, work);
   }
-  return s.outcome;
 }
 
 void Examiner::judge(const Property& property, const Case& c, std::uint64_t index, Work& work) {
@@ -157,48 +157,70 @@ void Examiner::keep(const std::string& id, const Check& check, const Case& c, co
   work.block.failures.push_back(std::move(f));
 }
 
+Examiner::Handful Examiner::drawn(std::uint64_t from, std::uint64_t to, const Recipe& exact,
+                                  const Recipe& smooth) const {
+  Handful h;
+  for (std::uint64_t i = from; i < to; ++i) {
+    auto g = nth(i, exact, smooth);
+    if (!g) continue;
+    // What a subject in another process is given is what the dtype can hold.
+    h.cases.push_back({engine_ ? *std::move(g) : quantized(*g, plan_.dtype), plan_.dtype});
+    h.indices.push_back(i);
+  }
+  return h;
+}
+
+Examiner::Step Examiner::look(const Handful& h, const std::vector<Screened>& results, Work& work) {
+  Step step;
+  const std::size_t failures = work.block.failures.size();
+  for (std::size_t k = 0; k < h.cases.size(); ++k) {
+    work.digest.add(h.cases[k].graph);
+    work.block.census.add(h.cases[k].graph);
+    note(results[k], h.cases[k], h.indices[k], work);
+    if (is_thorough(h.indices[k], plan_.thorough)) {
+      const Case c{quantized(h.cases[k].graph, plan_.dtype), plan_.dtype};
+      for (const Property* p : properties_) judge(*p, c, h.indices[k], work);
+    }
+    step.undecided += results[k].outcome == Outcome::undecided ? 1 : 0;
+  }
+  step.graphs = h.cases.size();
+  step.failures = work.block.failures.size() - failures;
+  work.block.graphs += step.graphs;
+  return step;
+}
+
 std::optional<Block> Examiner::decide(std::uint64_t number, const std::function<bool(const Step&)>& go_on) {
   const auto start = std::chrono::steady_clock::now();
   Work work;
-  Block& block = work.block;
-  block.number = number;
+  work.block.number = number;
   const Recipe exact = plan_.swarm ? swarm(plan_.seed, number, exact_) : exact_;
   const Recipe smooth = plan_.swarm ? swarm(plan_.seed, number, smooth_) : smooth_;
   const std::uint64_t begin = number * plan_.block;
   const std::uint64_t end =
     plan_.graphs == 0 ? begin + plan_.block : std::min(begin + plan_.block, plan_.graphs);
+  const auto handful = [&](std::uint64_t from) {
+    return drawn(std::min(from, end), std::min(from + at_once, end), exact, smooth);
+  };
+  // While a subject in another process works on one handful, the one before it is looked at and the one after it drawn.
+  Handful now = handful(begin), next = handful(begin + at_once);
+  if (!engine_) now.replies = subject_.run(now.cases);
   for (std::uint64_t from = begin; from < end; from += at_once) {
-    Step step;
-    std::vector<Case> cases;
-    std::vector<std::uint64_t> indices;
-    for (std::uint64_t i = from; i < std::min(from + at_once, end); ++i) {
-      auto g = nth(i, exact, smooth);
-      if (!g) continue;
-      // What a subject in another process is given is what the dtype can hold.
-      cases.push_back({engine_ ? *std::move(g) : quantized(*g, plan_.dtype), plan_.dtype});
-      indices.push_back(i);
-    }
-    if (!engine_) (void)subject_.run(cases);  // one round trip; each is then answered from memory
-    for (std::size_t k = 0; k < cases.size(); ++k) {
-      const std::size_t failures = block.failures.size();
-      work.digest.add(cases[k].graph);
-      block.census.add(cases[k].graph);
-      ++block.graphs;
-      const Outcome outcome = screen(cases[k], indices[k], work);
-      if (is_thorough(indices[k], plan_.thorough)) {
-        const Case c{quantized(cases[k].graph, plan_.dtype), plan_.dtype};
-        for (const Property* p : properties_) judge(*p, c, indices[k], work);
-      }
-      ++step.graphs;
-      step.undecided += outcome == Outcome::undecided ? 1 : 0;
-      step.failures += block.failures.size() - failures;
-    }
-    if (!go_on(step)) return {};
+    std::future<void> asking;
+    if (!engine_ && !next.cases.empty())
+      asking = std::async(std::launch::async, [&] { next.replies = subject_.run(next.cases); });
+    Handful after = handful(from + 2 * at_once);
+    std::vector<Screened> results;
+    for (std::size_t k = 0; k < now.cases.size(); ++k)
+      results.push_back(screened_by_subject(now.cases[k], engine_ ? nullptr : &now.replies[k]));
+    // From here on the subject may be asked again.
+    if (asking.valid()) asking.get();
+    if (!go_on(look(now, results, work))) return {};
+    now = std::exchange(next, std::move(after));
   }
   subject_.forget();
-  block.digest = work.digest.value();
-  block.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return std::move(block);
+  work.block.digest = work.digest.value();
+  work.block.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return std::move(work.block);
 }
 
 Block Examiner::examine(std::span<const std::pair<Case, const Property*>> cases) {

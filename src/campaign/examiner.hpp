@@ -31,10 +31,20 @@ class Examiner {
     Digest digest;
     std::map<std::pair<std::string, Residual>, std::size_t> shrunk;
   };
+  // Graphs that are asked about at once.
+  struct Handful {
+    std::vector<Case> cases;
+    std::vector<std::uint64_t> indices;
+    std::vector<Reply> replies;
+  };
   [[nodiscard]] std::optional<Graph> nth(std::uint64_t index, const Recipe& exact,
                                          const Recipe& smooth) const;
-  [[nodiscard]] Screened screened_by_subject(const Case& c);
-  [[nodiscard]] Outcome screen(const Case& c, std::uint64_t index, Work& work);
+  [[nodiscard]] Handful drawn(std::uint64_t from, std::uint64_t to, const Recipe& exact,
+                              const Recipe& smooth) const;
+  // Asks the subject where there is no reply yet.
+  [[nodiscard]] Screened screened_by_subject(const Case& c, const Reply* reply);
+  [[nodiscard]] Step look(const Handful& h, const std::vector<Screened>& results, Work& work);
+  void note(const Screened& s, const Case& c, std::uint64_t index, Work& work);
   void judge(const Property& property, const Case& c, std::uint64_t index, Work& work);
   void keep(const std::string& id, const Check& check, const Case& c, const Finding& finding,
             std::uint64_t index, Work& work);
