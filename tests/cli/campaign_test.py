@@ -35,6 +35,19 @@ class Campaigns(unittest.TestCase):
     def at(self, name):
         return os.path.join(self.folder, name)
 
+    def decided(self, store):
+        """Blocks that a store holds; nothing before it is there."""
+        try:
+            with sqlite3.connect(f"file:{self.at(store)}?mode=ro", uri=True) as db:
+                return db.execute("select count(*) from block").fetchone()[0]
+        except sqlite3.Error:
+            return None
+
+    def wait_for(self, store, blocks):
+        deadline = time.monotonic() + 60
+        while (self.decided(store) is None or self.decided(store) < blocks) and time.monotonic() < deadline:
+            time.sleep(0.02)
+
 
 class Digest(Campaigns):
     PLAN = ["--graphs", "9000", "--block", "500", "--thorough", "200"]
@@ -84,16 +97,15 @@ class Digest(Campaigns):
         decided, kills = 0, 0
         for _ in range(10):
             process = subprocess.Popen([program(), *words], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            time.sleep(0.25)
+            self.wait_for("killed.db", 0)
+            time.sleep(0.2)
             kills += process.poll() is None
             process.send_signal(signal.SIGKILL)
             process.wait()
             words = ["campaign", "--resume", "killed.db", "--quiet", "--jobs", "2"]
-            if os.path.exists(self.at("killed.db")):
-                with sqlite3.connect(self.at("killed.db")) as db:
-                    now, = db.execute("select count(*) from block").fetchone()
-                self.assertGreaterEqual(now, decided)
-                decided = now
+            now = self.decided("killed.db")
+            self.assertGreaterEqual(now, decided)
+            decided = now
         self.assertGreaterEqual(kills, 3, "too fast to be killed")
         _, report = self.campaign("--resume", "killed.db")
         self.assertEqual((report["digest"], report["counts"], report["census"]), (whole["digest"], whole["counts"], whole["census"]))
@@ -113,13 +125,12 @@ class Digest(Campaigns):
     def test_an_interrupt_keeps_what_was_decided(self):
         process = subprocess.Popen([program(), "campaign", "--graphs", "10000000", "--store", "i.db", "--jobs", "1"], cwd=self.folder,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        time.sleep(1.0)
+        self.wait_for("i.db", 1)
         process.send_signal(signal.SIGINT)
         text = process.communicate(timeout=30)[0]
         self.assertEqual(process.returncode, 4, text)
         self.assertIn("(interrupted; go on with gradproof campaign --resume i.db)", text)
-        with sqlite3.connect(self.at("i.db")) as db:
-            self.assertGreater(db.execute("select count(*) from block").fetchone()[0], 0)
+        self.assertGreater(self.decided("i.db"), 0)
 
     def test_digits_and_exhaustive_and_time(self):
         _, report = self.campaign("--digits", "50", "--graphs", "400", "--thorough", "0", "--store", "d.db")
