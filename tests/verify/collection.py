@@ -94,24 +94,22 @@ class Collection:
             shutil.copytree(self.original, self.source)
         if self.forks and not EVERYTHING:
             self.forked = self.forks()
-        # Two at a time, for each is a process that waits for another. The hostile ones wait for most of the time, and have a hand of their own.
-        two = ThreadPoolExecutor(2)
-        self.hands = {"wrong": two, "right": two, "hostile": ThreadPoolExecutor(1)}
+        # Three at a time, for each is a process that waits for another, and the hostile ones, which come first, wait for most of their time.
+        self.hands = ThreadPoolExecutor(3)
         if not any(each[0] != "-" for each in sys.argv[1:]):
             every = [(kind, name) for kind in CHECKS for name in self.names(kind) if self.is_done(kind, name, "verdict")]
             for kind, name in sorted(every, key=lambda each: each not in self.options):  # The slow ones have options of their own, and come first.
                 self.judging(kind, name)
 
     def end(self):
-        for hand in self.hands.values():
-            hand.shutdown(cancel_futures=True)
+        self.hands.shutdown(cancel_futures=True)
         if self.forked:
             self.forked.close()
         shutil.rmtree(self.work)
 
     def judging(self, kind, name):
         if (kind, name) not in self.found:
-            self.found[kind, name] = self.hands[kind].submit(Judged, self, kind, name)
+            self.found[kind, name] = self.hands.submit(Judged, self, kind, name)
         return self.found[kind, name]
 
     def run_script(self, *arguments, cwd):
@@ -219,6 +217,8 @@ def add_tests(case):
         tables = {"right": self.collection.right, "wrong": self.collection.causes, "hostile": self.collection.hostile}
         for kind, table in tables.items():
             self.assertEqual(self.collection.names(kind), sorted(table))
+        self.assertLessEqual(set(self.collection.mends), set(self.collection.causes))
+        self.assertLessEqual(set(self.collection.seldom), set(self.collection.right))
     case.test_every_file_has_its_row = test_every_file_has_its_row
 
     for kind, checks in CHECKS.items():

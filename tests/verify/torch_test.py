@@ -7,6 +7,7 @@ where there is one, its fault.
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -204,6 +205,40 @@ class Subjects(collection.Subjects):
 
 
 collection.add_tests(Subjects)
+
+
+class ForkedScripts(unittest.TestCase):
+    """A script in a forked process does what it does in a process of its own."""
+
+    SCRIPTS = (
+        "import os, sys\nprint(__name__, sys.argv, os.getcwd(), sys.stdin.read(), sys.flags.isolated)\nsys.exit(3)\n",
+        "import sys\nprint(sorted(each for each in sys.modules if 'gradproof' in each), sys.path)\nsys.exit('so it ends')\n",
+        "import threading\nthreading.Thread(target=lambda: print('late')).start()\n",
+        "raise ValueError('no script')\n",
+        "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n",
+    )
+
+    def test_they_end_alike(self):
+        server = forked.Forked()
+        self.addCleanup(server.close)
+        with tempfile.TemporaryDirectory() as folder:
+            for text in self.SCRIPTS:
+                with self.subTest(text), open(os.path.join(folder, "script.py"), "w+", encoding="utf-8") as script:
+                    script.write(text)
+                    script.flush()
+                    own = subprocess.run([*collection.PYTHON.command, "script.py", "one", "two"], cwd=folder, stdin=subprocess.DEVNULL,
+                                         capture_output=True, text=True, timeout=60)
+                    ended = server.run("script.py", "one", "two", cwd=folder, timeout=60)
+                    self.assertEqual((ended.returncode, ended.stdout, ended.stderr.splitlines()[-1:]),
+                                     (own.returncode, own.stdout, own.stderr.splitlines()[-1:]))
+
+    def test_one_that_hangs_is_ended(self):
+        server = forked.Forked()
+        self.addCleanup(server.close)
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "script.py"), "w", encoding="utf-8") as script:
+                script.write("while True: pass\n")
+            self.assertEqual(server.run("script.py", cwd=folder, timeout=1).returncode, -signal.SIGALRM)
 
 
 class Contracts(unittest.TestCase):
