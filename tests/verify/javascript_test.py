@@ -92,10 +92,10 @@ GIVEN = {
 
 MENDS = {"tfjs": {"no_minus": [("dy.mul(lambda)", "dy.mul(-lambda)")]}, "jaxjs": {}}[FRAMEWORK]
 
-HOSTILE_OPTIONS = ["--graphs", "5", "--start-timeout", "10", "--timeout"]
-OPTIONS = {"right": [], "wrong": ["--graphs", "5" if FRAMEWORK == "tfjs" else "20"], "hostile": [*HOSTILE_OPTIONS, "3"]}
+OPTIONS = {"right": [], "wrong": ["--graphs", "5" if FRAMEWORK == "tfjs" else "20"], "hostile": ["--graphs", "5", "--timeout", "3"]}
+OPTIONS["hostile", "hangs_on_import"] = [*OPTIONS["hostile"], "--start-timeout", "10"]
 # They keep a processor busy until they are given up, several times.
-OPTIONS.update((("hostile", name), [*HOSTILE_OPTIONS, "1"]) for name in ("hangs_in_backward", "hangs_in_forward"))
+OPTIONS.update((("hostile", name), ["--graphs", "5", "--timeout", "1"]) for name in ("hangs_in_backward", "hangs_in_forward"))
 
 COLLECTION = collection.Collection(FRAMEWORK, right=GIVEN, causes=CAUSES, hostile=HOSTILE, mends=MENDS, options=OPTIONS, folder=FOLDER,
                                    language=collection.JAVASCRIPT,
