@@ -6,22 +6,17 @@ where there is one, its fault.
 
 import importlib.util
 import os
-import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import unittest
-from concurrent.futures import ThreadPoolExecutor
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-SUBJECTS = os.path.join(ROOT, "tests", "subjects", "torch")
-sys.path.insert(0, os.path.join(ROOT, "tests", "cli"))
-
-from program import leftovers, program, run, to_be_mended  # noqa: E402
-import schema  # noqa: E402
-import worked_example  # noqa: E402
+import collection
+import forked
+from collection import run, schema
+import worked_example
 
 # File: what the likely cause says.
 CAUSES = {
@@ -165,14 +160,6 @@ HOSTILE = {
     "wrong_shape": (1, ["has the shape (1, 1, 1), not (1, 1)"]),
 }
 
-# Known faults of the program: (kind, file, check) and what is wrong.
-TO_BE_MENDED = {}
-
-EVERYTHING = os.environ.get("GRADPROOF_EVERYTHING", "") != ""  # replays all wrong subjects, and runs all scripts
-BOUND = 60  # seconds within which a hostile subject must be through, its start of at most 30 included
-PYTHON = ["--python", sys.executable]
-
-
 # File and name: contract, exit code.
 CONTRACTS = {
     "straight_through:right": ("straight-through", 0), "straight_through:wrong_zero": ("straight-through", 1), "straight_through:wrong_gate": ("straight-through", 1),
@@ -198,149 +185,60 @@ MENDS = {
 }
 
 
-def run_script(file, *more, cwd):
-    """A script, in a process that knows nothing of gradproof."""
-    return subprocess.run([sys.executable, "-I", file, *more], cwd=cwd, capture_output=True, text=True, timeout=200)
+PYTHON = ["--python", sys.executable]
+RIGHT = [
+    "apply_alias", "buffer_read_at_forward", "callable_class", "dataclass_config", "factory_closure", "function_view_as", "hook_on_clone",
+    "lambda_as_tensor", "module_attribute", "module_instance", "module_lambda_at_forward", "module_over_function", "module_set_lambda",
+    "neg_then_mul", "nested_with_default", "once_differentiable", "partial_application", "plain_function", "returns_the_input",
+    "saved_lambda_tensor", "schedule_object", "setup_context", "strength_for_each_row", "too_many_nones"]
+
+COLLECTION = collection.Collection(
+    "torch", right=RIGHT, causes=CAUSES, hostile=HOSTILE, mends=MENDS, always=PYTHON, every={"replay": 3, "script": 3},
+    options={"right": [], "wrong": ["--graphs", "10"], "hostile": ["--graphs", "5", "--timeout", "3", "--start-timeout", "30"]},
+    forks=lambda: forked.Forked("torch", "torch.fx.experimental.symbolic_shapes"))
+setUpModule, tearDownModule = COLLECTION.begin, COLLECTION.end
+SUBJECTS = COLLECTION.original
 
 
-def names(kind):
-    return sorted(f[:-3] for f in os.listdir(os.path.join(SUBJECTS, kind)) if f.endswith(".py"))
+class Subjects(collection.Subjects):
+    collection = COLLECTION
 
 
-def subject_file(kind, name):
-    return os.path.join(SUBJECTS, kind, name + ".py")
+collection.add_tests(Subjects)
 
 
-def target(kind, name):
-    with open(subject_file(kind, name), encoding="utf-8") as file:
-        return f"py:{subject_file(kind, name)}:" + re.search(r"^Subject: (\S+)$", file.read(), re.MULTILINE)[1]
+class ForkedScripts(unittest.TestCase):
+    """A script in a forked process does what it does in a process of its own."""
 
+    SCRIPTS = (
+        "import os, sys\nprint(__name__, sys.argv, os.getcwd(), sys.stdin.read(), sys.flags.isolated)\nsys.exit(3)\n",
+        "import sys\nprint(sorted(each for each in sys.modules if 'gradproof' in each), sys.path)\nsys.exit('so it ends')\n",
+        "import threading\nthreading.Thread(target=lambda: print('late')).start()\n",
+        "raise ValueError('no script')\n",
+        "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n",
+    )
 
-def is_done(check, name):
-    """Each start of PyTorch is two seconds of a processor: of every three subjects one is replayed, and another's script is run."""
-    turn = {"replay": 0, "script": 1}.get(check)
-    return EVERYTHING or turn is None or name in names("wrong")[turn::3] or check == "script" and name in MENDS
+    def test_they_end_alike(self):
+        server = forked.Forked()
+        self.addCleanup(server.close)
+        with tempfile.TemporaryDirectory() as folder:
+            for text in self.SCRIPTS:
+                with self.subTest(text), open(os.path.join(folder, "script.py"), "w+", encoding="utf-8") as script:
+                    script.write(text)
+                    script.flush()
+                    own = subprocess.run([*collection.PYTHON.command, "script.py", "one", "two"], cwd=folder, stdin=subprocess.DEVNULL,
+                                         capture_output=True, text=True, timeout=60)
+                    ended = server.run("script.py", "one", "two", cwd=folder, timeout=60)
+                    self.assertEqual((ended.returncode, ended.stdout, ended.stderr.splitlines()[-1:]),
+                                     (own.returncode, own.stdout, own.stderr.splitlines()[-1:]))
 
-
-class Judged:
-    """A subject judged, its report, and the first counterexample replayed."""
-
-    def __init__(self, kind, name):
-        self.folder = os.path.join(WORK, kind + "-" + name)
-        os.mkdir(self.folder)
-        more = {"right": [], "wrong": ["--graphs", "10"], "hostile": ["--graphs", "5", "--timeout", "3", "--start-timeout", "30"]}[kind]
-        self.run = run("verify", target(kind, name), *PYTHON, *more, "--json", "report.json", cwd=self.folder,
-                       timeout=BOUND if kind == "hostile" else 200)
-        self.left = leftovers(self.run.mark)
-        with open(os.path.join(self.folder, "report.json"), encoding="utf-8") as file:
-            self.document = schema.parse(file.read())
-        self.report = self.document["reports"][0]
-        if kind == "wrong" and self.report["counterexamples"]:
-            if is_done("replay", name):
-                self.again = run("replay", self.report["counterexamples"][0]["replay_file"], *PYTHON, cwd=self.folder, timeout=200)
-            if is_done("script", name):
-                self.script = run_script(self.report["counterexamples"][0]["script_file"], cwd=self.folder)
-
-
-WORK = tempfile.mkdtemp(prefix="gradproof-torch-")
-POOL = ThreadPoolExecutor(2)  # two at a time: each is a process that waits for another
-JUDGED = {}
-
-
-def setUpModule():
-    program()  # so that one sentence, and not one for each test, says that there is none
-    # The slow ones first, so that the two hands end at about the same time.
-    for kind in ("hostile", "wrong", "right"):
-        for name in names(kind):
-            JUDGED[kind, name] = POOL.submit(Judged, kind, name)
-
-
-def tearDownModule():
-    POOL.shutdown(cancel_futures=True)
-    shutil.rmtree(WORK)
-
-
-class Subjects(unittest.TestCase):
-    """The tests of each file are added below."""
-
-    maxDiff = None
-
-    def judged(self, kind, name):
-        result = JUDGED[kind, name].result()
-        self.assertEqual(result.left, [], "processes are left over")
-        self.assertEqual(list(schema.errors(result.document, schema.published("report.schema.json"))), [])
-        self.assertNotIn("terminate called", result.run.err)
-        self.assertEqual(result.run.code, result.report["exit_code"])
-        return result
-
-    def right_verdict(self, name):
-        result = self.judged("right", name)
-        self.assertEqual((result.run.code, result.report["conclusion"]), (0, "VERIFIED"), result.run.out)
-        self.assertEqual({t["dtype"] for t in result.report["properties"]}, {"f16", "bf16", "f32", "f64"})
-        self.assertEqual(result.report["counterexamples"], [])
-
-    def wrong_verdict(self, name):
-        result = self.judged("wrong", name)
-        self.assertEqual((result.run.code, result.report["conclusion"]), (1, "NOT VERIFIED"), result.run.out)
-        self.assertLessEqual(result.report["counterexamples"][0]["nodes"], 4)
-
-    def wrong_cause(self, name):
-        self.assertRegex(self.judged("wrong", name).report["diagnosis"]["cause"], CAUSES[name])
-
-    def wrong_replay(self, name):
-        result = self.judged("wrong", name)
-        self.assertIn("replay: gradproof replay " + result.report["counterexamples"][0]["replay_file"], result.run.out)
-        self.assertEqual(result.again.code, 1, result.again.out)
-
-    def wrong_script(self, name):
-        result = self.judged("wrong", name)
-        file = result.report["counterexamples"][0]["script_file"]
-        self.assertIn("script: python " + file, result.run.out)
-        self.assertEqual(result.script.returncode, 1, result.script.stdout + result.script.stderr)
-        # A script that is no program ends with 1 as well.
-        if result.report["counterexamples"][0]["worst"]["residual"] not in ("no answer", "shape"):
-            self.assertIn("The fault shows.", result.script.stdout, result.script.stderr)
-        if name in MENDS:
-            with open(subject_file("wrong", name), encoding="utf-8") as source:
-                text = source.read()
-            for old, new in MENDS[name]:
-                self.assertIn(old, text)
-                text = text.replace(old, new)
-            mended = os.path.join(result.folder, "mended.py")
-            with open(mended, "w", encoding="utf-8") as target_file:
-                target_file.write(text)
-            after = run_script(file, mended, cwd=result.folder)
-            self.assertEqual(after.returncode, 0, after.stdout + after.stderr)
-
-    def hostile_verdict(self, name):
-        result = self.judged("hostile", name)
-        code, says = HOSTILE[name]
-        self.assertEqual(result.run.code, code, result.run.out + result.run.err)
-        for words in says:
-            self.assertIn(words, result.run.out)
-
-    def test_every_file_has_its_row(self):
-        self.assertEqual(names("wrong"), sorted(CAUSES))
-        self.assertEqual(names("hostile"), sorted(HOSTILE))
-        self.assertGreaterEqual(len(names("right")), 20)
-        self.assertGreaterEqual(len(names("wrong")), 65)
-
-
-def add_tests():
-    for kind, checks in (("hostile", ["verdict"]), ("wrong", ["verdict", "cause", "replay", "script"]), ("right", ["verdict"])):
-        for name in names(kind):
-            for check in checks:
-                if not is_done(check, name):
-                    continue
-
-                def test(self, kind=kind, name=name, check=check):
-                    getattr(self, f"{kind}_{check}")(name)
-                if (kind, name, check) in TO_BE_MENDED:
-                    test = to_be_mended(TO_BE_MENDED[kind, name, check])(test)
-                setattr(Subjects, f"test_{kind}_{name}_{check}", test)
-
-
-add_tests()
+    def test_one_that_hangs_is_ended(self):
+        server = forked.Forked()
+        self.addCleanup(server.close)
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "script.py"), "w", encoding="utf-8") as script:
+                script.write("while True: pass\n")
+            self.assertEqual(server.run("script.py", cwd=folder, timeout=1).returncode, -signal.SIGALRM)
 
 
 class Contracts(unittest.TestCase):
@@ -371,7 +269,7 @@ class Tiers(unittest.TestCase):
 
     def verified(self, kind, name, tier):
         with tempfile.TemporaryDirectory() as folder:
-            ended = run("verify", target(kind, name), "--tier", tier, "--graphs", "5", "--dtype", "f32", "--quiet", "--json", "r.json", *PYTHON, cwd=folder)
+            ended = run("verify", COLLECTION.target(kind, name), "--tier", tier, "--graphs", "5", "--dtype", "f32", "--quiet", "--json", "r.json", *PYTHON, cwd=folder)
             with open(os.path.join(folder, "r.json"), encoding="utf-8") as written:
                 report = schema.parse(written.read())
             self.assertEqual(list(schema.errors(report, schema.published("report.schema.json"))), [])
@@ -379,13 +277,14 @@ class Tiers(unittest.TestCase):
             self.assertEqual(report["tier"], tier)
             self.assertIn("tier " + tier, ended.out)
             if report["counterexamples"]:
-                script = run_script(report["counterexamples"][0]["script_file"], cwd=folder)
+                script = subprocess.run([*collection.PYTHON.command, report["counterexamples"][0]["script_file"]], cwd=folder,
+                                        capture_output=True, text=True, timeout=200)
                 self.assertEqual(script.returncode, 1, script.stdout + script.stderr)
                 self.assertIn("The fault shows.", script.stdout)
             return ended.code, {each["property"] for each in report["properties"]}, [each["property"] for each in report["counterexamples"]]
 
     def test_the_strict_see_more(self):
-        self.assertEqual(names("strict"), sorted(self.STRICT))
+        self.assertEqual(COLLECTION.names("strict"), sorted(self.STRICT))
         for name, property_ in self.STRICT.items():
             with self.subTest(name):
                 self.assertEqual(self.verified("strict", name, "recommended")[0], 0)
@@ -419,13 +318,13 @@ class WorkedExample(unittest.TestCase):
         return w1.grad.tolist()
 
     def checked_gradient(self, graph):
-        ended = run("check", "-", "--digits", "17", "--json", "-", cwd=WORK, text=graph)
+        ended = run("check", "-", "--digits", "17", "--json", "-", cwd=COLLECTION.work, text=graph)
         self.assertEqual(ended.code, 0, ended.err)
         entries = [float(entry["value"]) for entry in schema.parse(ended.out)["gradient"]]
         return [entries[i:i + 2] for i in range(0, 6, 2)]
 
     def test_it_is_the_column_sums_and_their_negatives(self):
-        spec = importlib.util.spec_from_file_location("layer", subject_file("right", "function_view_as"))
+        spec = importlib.util.spec_from_file_location("layer", COLLECTION.file("right", "function_view_as"))
         layer = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(layer)
         plain = [[total, total] for total in worked_example.COLUMN_SUMS]
@@ -436,10 +335,10 @@ class WorkedExample(unittest.TestCase):
         self.assertEqual(self.checked_gradient(worked_example.GRAPH), reversed_)
 
     def test_gradproof_agrees_with_it_through_the_adapter(self):
-        with open(os.path.join(WORK, "worked.graph"), "w", encoding="utf-8") as file:
+        with open(os.path.join(COLLECTION.work, "worked.graph"), "w", encoding="utf-8") as file:
             file.write(worked_example.GRAPH)
         for kind, name, code in (("right", "function_view_as", 0), ("wrong", "no_minus", 1)):
-            ended = run("replay", "worked.graph", "--property", "gradient-duals", "--subject", target(kind, name), *PYTHON, cwd=WORK, timeout=200)
+            ended = run("replay", "worked.graph", "--property", "gradient-duals", "--subject", COLLECTION.target(kind, name), *PYTHON, cwd=COLLECTION.work, timeout=200)
             self.assertEqual(ended.code, code, ended.out)
 
 

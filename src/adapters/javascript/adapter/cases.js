@@ -27,7 +27,7 @@ export function runCase(framework, bound, request) {
     // An output that no cotangent fits is in the reply as it is, and says it all.
     return String(framework.shape(outputs[place])) === String(shape) ? leaf(`cotangent ${place}`, cotangent, shape) : null;
   });
-  const reply = answered(framework, forward, inputs, cotangents, request.twice);
+  const reply = answered(differentiating(framework, alone), framework, forward, inputs, cotangents, request.twice);
   const damage = watched.filter((each) => each.isDamaged()).map((each) => each.label);
   return damage.length ? { ...reply, damage } : reply;
 }
@@ -94,24 +94,38 @@ function checkLike(framework, y, x) {
 
 // Backward ---------------------------------------------------------------------------------------------------
 
-function answered(framework, forward, inputs, cotangents, twice) {
+// What a layer raises is a CaseTrouble already. Anything else is raised by the framework's own transformation: in a larger graph, by
+// what it makes of that graph.
+function differentiating(framework, alone) {
+  return (f, inputs) => {
+    try {
+      return framework.differentiate(f, inputs);
+    } catch (error) {
+      if (error instanceof CaseTrouble) throw error;
+      if (alone) throw new CaseTrouble('raised', `differentiating the layer raised ${oneLine(error)}`, trace(error));
+      throw new CaseTrouble('unsupported', `${framework.title} can't differentiate this graph (${oneLine(error)})`);
+    }
+  };
+}
+
+function answered(differentiate, framework, forward, inputs, cotangents, twice) {
   const nothing = inputs.map(() => null);
-  const { outputs, pull } = framework.differentiate(forward, inputs);
+  const { outputs, pull } = differentiate(forward, inputs);
   const reply = { outputs: twice ? [] : outputs.map(framework.written) };
   const given = cotangents(outputs);
   if (given.includes(null) || !inputs.length) return { ...reply, gradients: nothing };
   if (!twice) return { ...reply, gradients: backward(() => pull(given)).map((each) => (each ? framework.written(each) : null)) };
-  return { outputs: [], gradients: again(framework, forward, inputs, given) };
+  return { outputs: [], gradients: again(differentiate, framework, forward, inputs, given) };
 }
 
 // The gradients of the sum of <1 2 3 …, gradient>, entry by entry, over all inputs.
-function again(framework, forward, inputs, cotangents) {
+function again(differentiate, framework, forward, inputs, cotangents) {
   const weighted = (given) => {
-    const gradients = framework.differentiate(forward, given).pull(cotangents).filter(Boolean);
+    const gradients = differentiate(forward, given).pull(cotangents).filter(Boolean);
     return [framework.weightedSum(gradients)];
   };
   const gradients = backward(() => {
-    const { outputs, pull } = framework.differentiate(weighted, inputs);
+    const { outputs, pull } = differentiate(weighted, inputs);
     return pull([framework.ones(outputs[0])]);
   });
   return gradients.map((each) => (each ? framework.written(each) : null));

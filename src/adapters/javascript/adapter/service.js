@@ -115,7 +115,12 @@ export async function serve(wire, open) {
   keepAlive();
   // A file whose top-level await never ends must not end the process, as it would with nothing left to do.
   const nothing = setInterval(() => {}, 1 << 30);
-  await converse(wire, open);
+  try {
+    await converse(wire, open);
+  } catch (error) { // Ours. A process that stayed without an answer would be taken for a layer that never comes back.
+    process.stderr.write(`${error.stack ?? error}\n`);
+    end(70);
+  }
   clearInterval(nothing);
   end(0);
 }

@@ -99,12 +99,12 @@ class _Life:
     def together(self, step):
         lives = [_Life(self.stage, self.layers, self.tensors) for _ in step["threads"]]
         failures = []
-        start = threading.Barrier(len(lives))
+        start, give_way = threading.Barrier(len(lives)), _giving_way((_HERE, *self.stage.bound.framework.outside))
 
         def run(life, steps):
             try:
                 start.wait()
-                sys.settrace(_give_way)
+                sys.settrace(give_way)
                 life.live(steps)
             except BaseException as error:  # Raised again below, in the thread that answers.
                 failures.append(error)
@@ -123,16 +123,19 @@ class _Life:
             self.records += life.records
 
 
-def _give_way(frame, event, _argument):
-    """Rests at each line outside the adapter, as a trace function.
+def _giving_way(outside):
+    """A trace function that rests at each line of the subject's: none in these folders, the adapter's and the framework's.
 
-    Threads meet between two lines of a layer about once in a thousand times by chance, and nearly always like this.
+    Threads meet between two lines of a layer about once in a thousand times by chance, and nearly always like this. A framework has
+    thousands of lines for one pass; to rest at them too would take ten seconds.
     """
-    if frame.f_code.co_filename.startswith(_HERE):
-        return None
-    if event == "line":
-        time.sleep(_REST)
-    return _give_way
+    def give_way(frame, event, _argument):
+        if frame.f_code.co_filename.startswith(outside):
+            return None
+        if event == "line":
+            time.sleep(_REST)
+        return give_way
+    return give_way
 
 
 def _values(step):

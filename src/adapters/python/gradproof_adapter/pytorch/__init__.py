@@ -1,5 +1,7 @@
 """PyTorch: opens a subject that is written for it.  Works with PyTorch 1.13 and later."""
 
+import contextlib
+
 import torch
 
 from gradproof_adapter.pytorch.cases import run_case
@@ -10,6 +12,10 @@ from gradproof_adapter.subject import Subject
 
 # Importing PyTorch starts no threads, so that a process that has done nothing else can be copied.
 CAN_BE_COPIED = True
+
+# The first backward pass imports this, for a third of a second: here that is done once, and not in each copy.
+with contextlib.suppress(ImportError):
+    import torch.fx.experimental.symbolic_shapes
 
 
 def open_subject(file, name, kind=Subject):

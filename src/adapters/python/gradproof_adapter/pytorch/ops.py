@@ -15,13 +15,26 @@ class _StraightThroughRound(torch.autograd.Function):
         return cotangent
 
 
+class _Abs(torch.autograd.Function):
+    """torch.abs, whose second derivative makes PyTorch import its compiler, for most of a second: the zeros of sgn are of a kind of their own."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return torch.abs(x)
+
+    @staticmethod
+    def backward(ctx, cotangent):
+        return cotangent * torch.sign(ctx.saved_tensors[0])
+
+
 def _softplus(x):
     """log(1 + exp(x)), accurate on both sides, and so is its gradient.
 
     softplus(x) = max(x, 0) + log1p(exp(-|x|)).  PyTorch's own switches to x above a threshold.  At 0 the gradients of
     maximum and abs, one half and nothing, add up to the right one half.
     """
-    return torch.maximum(x, torch.zeros_like(x)) + torch.log1p(torch.exp(-torch.abs(x)))
+    return torch.maximum(x, torch.zeros_like(x)) + torch.log1p(torch.exp(-_Abs.apply(x)))
 
 
 def _sum(x, axis):
@@ -39,7 +52,7 @@ OPS = {
     "max": torch.maximum, "min": torch.minimum,
     "neg": torch.neg, "exp": torch.exp, "log": torch.log, "sin": torch.sin, "cos": torch.cos, "tanh": torch.tanh,
     "sigmoid": torch.sigmoid, "softplus": _softplus, "sqrt": torch.sqrt, "square": torch.square, "relu": torch.relu,
-    "abs": torch.abs, "step": lambda x: (x > 0).to(x.dtype), "round": _StraightThroughRound.apply,
+    "abs": _Abs.apply, "step": lambda x: (x > 0).to(x.dtype), "round": _StraightThroughRound.apply,
     "stop": torch.Tensor.detach, "pow": torch.pow,
     "matmul": torch.matmul, "transpose": torch.t, "sum": _sum, "broadcast": lambda x, shape: x.expand(shape),
     "reshape": lambda x, shape: x.reshape(shape), "slice": _slice,
