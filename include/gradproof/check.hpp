@@ -37,15 +37,15 @@ namespace gradproof {
 
 // What the gradient is meant to be: the derivative of f times a factor. Under straight_through the derivative
 // of rounding to an integer is 1 and not 0.
-struct Contract {
+struct GradientContract {
   enum class Kind { derivative, reversal, scale, stop, straight_through } kind = Kind::derivative;
   double factor = 1;
 
-  [[nodiscard]] static Contract derivative() { return {}; }
-  [[nodiscard]] static Contract reversal(double lambda) { return {Kind::reversal, -lambda}; }
-  [[nodiscard]] static Contract scale(double factor) { return {Kind::scale, factor}; }
-  [[nodiscard]] static Contract stop() { return {Kind::stop, 0}; }
-  [[nodiscard]] static Contract straight_through() { return {Kind::straight_through, 1}; }
+  [[nodiscard]] static GradientContract derivative() { return {}; }
+  [[nodiscard]] static GradientContract reversal(double lambda) { return {Kind::reversal, -lambda}; }
+  [[nodiscard]] static GradientContract scale(double factor) { return {Kind::scale, factor}; }
+  [[nodiscard]] static GradientContract stop() { return {Kind::stop, 0}; }
+  [[nodiscard]] static GradientContract straight_through() { return {Kind::straight_through, 1}; }
 };
 
 // All x with low <= x <= high.
@@ -62,7 +62,7 @@ struct Kink {
 
 struct CheckOptions {
   std::string name = "gradient";  // what the table calls it
-  Contract contract{};
+  GradientContract contract{};
   Dtype dtype = Dtype::f64;  // what the gradient is computed in; x is rounded to it first
   // How far its author says that an entry may be off. If nothing is said: for a generic f what rounding in f's own
   // operations explains, and four ulps for one in double.
@@ -125,8 +125,9 @@ struct CheckResult {
   std::string reason{};  // why it fails or is undecided as a whole, where it is not for its entries
   std::string cause{};   // the likely cause of what fails, where there is one
   std::vector<CheckedEntry> entries{};
-  std::optional<double> power{};  // of the bluntest entry that holds
-  std::string graph{};            // f as it was recorded, as text that `gradproof check` reads
+  std::optional<double> power{};       // of the bluntest entry that holds
+  std::vector<std::string> oracles{};  // what each oracle says, where no gradient was given
+  std::string graph{};                 // f as it was recorded, as text that `gradproof check` reads
   [[nodiscard]] explicit operator bool() const { return verdict == Verdict::holds; }
 };
 // A table, the worst entries first.
@@ -222,8 +223,56 @@ Claim claim(G g) {
   return c;
 }
 
+// A claim that takes x and a direction.
+template <class S>
+using Directed =
+  std::function<std::vector<S>(std::span<const S> x, std::span<const S> direction, std::size_t wanted)>;
+struct Product {
+  Directed<double> wide;
+  Directed<float> narrow;
+};
+
+template <class G, class S>
+Directed<S> directed(const G& g) {
+  using Span = std::span<const S>;
+  using Vector = const std::vector<S>&;
+  if constexpr (std::is_invocable_v<const G&, Span, Span, std::span<S>>) {
+    return [g](Span x, Span d, std::size_t wanted) {
+      std::vector<S> result(wanted);
+      g(x, d, std::span<S>(result));
+      return result;
+    };
+  } else if constexpr (std::is_invocable_v<const G&, Span, Span>) {
+    return [g](Span x, Span d, std::size_t) {
+      std::vector<S> result;
+      append(result, g(x, d));
+      return result;
+    };
+  } else if constexpr (std::is_invocable_v<const G&, Vector, Vector>) {
+    return [g](Span x, Span d, std::size_t) {
+      std::vector<S> result;
+      append(result, g(std::vector<S>(x.begin(), x.end()), std::vector<S>(d.begin(), d.end())));
+      return result;
+    };
+  } else return {};
+}
+template <class G>
+Product product(const G& g) {
+  return {directed<G, double>(g), directed<G, float>(g)};
+}
+
 [[nodiscard]] CheckResult gradient(const Function& f, const Claim& claimed, const std::vector<double>& x,
                                    const CheckOptions& options);
+[[nodiscard]] CheckResult oracles(const Function& f, const std::vector<double>& x,
+                                  const CheckOptions& options);
+[[nodiscard]] CheckResult jacobian(const Function& f, const Claim& claimed, const std::vector<double>& x,
+                                   const CheckOptions& options);
+[[nodiscard]] CheckResult hessian(const Function& f, const Claim& claimed, const std::vector<double>& x,
+                                  const CheckOptions& options);
+// The transposed Jacobian times a direction, one number for each result of f; or the Jacobian times one.
+enum class Side { vjp, jvp };
+[[nodiscard]] CheckResult products(Side side, const Function& f, const Product& claimed,
+                                   const std::vector<double>& x, const CheckOptions& options);
 
 }  // namespace calling
 
@@ -259,6 +308,45 @@ template <class F, class G, OneNumber X>
 [[nodiscard]] CheckResult check_gradient(F f, G derivative, X x, const CheckOptions& options = {}) {
   return calling::gradient(calling::function<true>(std::move(f)), calling::claim<true>(std::move(derivative)),
                            {static_cast<double>(x)}, options);
+}
+
+// Without a gradient: whether the backward pass that gradproof derives of f agrees with what is proven, and every
+// oracle with it. For a generic f.
+template <class F>
+[[nodiscard]] CheckResult check_gradient(F f, const Point& x, const CheckOptions& options = {}) {
+  static_assert(calling::form<F, Traced> != 0, "without a gradient, f has to be generic over its numbers");
+  return calling::oracles(calling::function<false>(std::move(f)), x.values(), options);
+}
+
+// f has m results. The Jacobian has a row for each, with an entry for each of x: a matrix with rows() and cols(),
+// a list of rows, or their entries in one list, row by row.
+template <class F, class J>
+[[nodiscard]] CheckResult check_jacobian(F f, J jacobian, const Point& x, const CheckOptions& options = {}) {
+  return calling::jacobian(calling::function<false>(std::move(f)), calling::claim<false>(std::move(jacobian)),
+                           x.values(), options);
+}
+
+// The second derivatives of a generic f of one result. Of an f in double, check_jacobian(gradient, hessian, x) checks
+// them against its gradient.
+template <class F, class H>
+[[nodiscard]] CheckResult check_hessian(F f, H hessian, const Point& x, const CheckOptions& options = {}) {
+  static_assert(calling::form<F, Traced> != 0,
+                "f has to be generic over its numbers; else write check_jacobian(gradient, hessian, x)");
+  return calling::hessian(calling::function<false>(std::move(f)), calling::claim<false>(std::move(hessian)),
+                          x.values(), options);
+}
+
+// vjp(x, w) is w times the Jacobian of f, for a w that is drawn: no entry is 0, and no two are equal for long.
+template <class F, class V>
+[[nodiscard]] CheckResult check_vjp(F f, V vjp, const Point& x, const CheckOptions& options = {}) {
+  return calling::products(calling::Side::vjp, calling::function<false>(std::move(f)), calling::product(vjp),
+                           x.values(), options);
+}
+// jvp(x, v) is the Jacobian times v.
+template <class F, class V>
+[[nodiscard]] CheckResult check_jvp(F f, V jvp, const Point& x, const CheckOptions& options = {}) {
+  return calling::products(calling::Side::jvp, calling::function<false>(std::move(f)), calling::product(jvp),
+                           x.values(), options);
 }
 
 }  // namespace gradproof

@@ -54,7 +54,7 @@ class Comparison {
 std::string number(double x) { return fmt::format("{:.6g}", x); }
 
 // Factors that a slip of the pen makes.
-std::string telling_factor(const Comparison& c, const Contract& contract) {
+std::string telling_factor(const Comparison& c, const GradientContract& contract) {
   const double n = static_cast<double>(c.size()), factor = contract.factor;
   struct Slip {
     double times;
@@ -104,7 +104,8 @@ std::string telling_place(const Comparison& c, std::size_t cols) {
 }  // namespace
 
 std::string likely_cause(std::span<const double> claimed, std::span<const Right> right,
-                         std::span<const CheckedEntry> entries, std::size_t cols, const Contract& contract) {
+                         std::span<const CheckedEntry> entries, std::size_t cols,
+                         const GradientContract& contract) {
   const Comparison c(claimed, right, entries);
   const auto& failing = c.failing();
   if (failing.empty()) return {};

@@ -12,6 +12,6 @@ namespace gradproof {
 // row). A sentence; empty where nothing fits.
 [[nodiscard]] std::string likely_cause(std::span<const double> claimed, std::span<const Right> right,
                                        std::span<const CheckedEntry> entries, std::size_t cols,
-                                       const Contract& contract);
+                                       const GradientContract& contract);
 
 }  // namespace gradproof

@@ -2,24 +2,26 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 
+#include "gradproof/calculus.hpp"
+#include "gradproof/generate.hpp"
+#include "gradproof/rounded.hpp"
 #include "gradproof/text.hpp"
+#include "gradproof/verify.hpp"
 #include "user/cause.hpp"
-#include "user/recording.hpp"
-#include "user/right.hpp"
+#include "user/rows.hpp"
 
 namespace gradproof {
 
 namespace {
 
-std::string words(const Contract& c) {
+std::string words(const GradientContract& c) {
   switch (c.kind) {
-    case Contract::Kind::derivative: return "derivative";
-    case Contract::Kind::reversal: return "reversal of strength " + Literal(-c.factor).text();
-    case Contract::Kind::scale: return "scale by " + Literal(c.factor).text();
-    case Contract::Kind::stop: return "stop";
-    case Contract::Kind::straight_through: return "straight-through";
+    case GradientContract::Kind::derivative: return "derivative";
+    case GradientContract::Kind::reversal: return "reversal of strength " + Literal(-c.factor).text();
+    case GradientContract::Kind::scale: return "scale by " + Literal(c.factor).text();
+    case GradientContract::Kind::stop: return "stop";
+    case GradientContract::Kind::straight_through: return "straight-through";
   }
   return "";
 }
@@ -63,16 +65,6 @@ Result<std::vector<double>, std::string> point(const std::vector<double>& x, con
   return at;
 }
 
-std::string of_exception(const std::string& who) {
-  try {
-    throw;
-  } catch (const std::exception& e) {
-    return who + " threw an exception: " + e.what();
-  } catch (...) {
-    return who + " threw an exception";
-  }
-}
-
 // What was claimed, as doubles; or why there is nothing to judge.
 Result<std::vector<double>, std::string> claims(const Claim& claimed, const std::vector<double>& x,
                                                 std::size_t wanted, Dtype dtype) {
@@ -93,66 +85,14 @@ Result<std::vector<double>, std::string> claims(const Claim& claimed, const std:
   return values;
 }
 
-// What is right for a function with one or more results: the rows of its Jacobian, one after the other.
-struct Known {
-  std::vector<Right> right;
-  std::vector<double> values;  // of f, in double
-  std::string border;          // why a generic f has no one gradient here
-  std::string graph;
-};
-using KnownOrReason = Result<Known, std::string>;
-
-KnownOrReason recorded(const Function& f, const std::vector<double>& x, const CheckOptions& options) {
-  Recording recording(x, options.contract.kind == Contract::Kind::straight_through
-                           ? Rounding::straight_through
-                           : Rounding::constant);
-  Known known;
-  std::vector<Traced> results;
-  try {
-    results = f.traced(recording.inputs(), 1);
-  } catch (...) {
-    return of_exception("f");
-  }
-  std::vector<double> factors(results.size(), options.contract.factor);
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    known.values.push_back(results[i].value());
-    const auto graph = recording.graph(std::span(results).subspan(i, 1), std::span(factors).subspan(i, 1));
-    if (!graph) return graph.error();
-    const std::vector<Right> row = gradient_of(*graph, options.dtype);
-    known.right.insert(known.right.end(), row.begin(), row.end());
-  }
-  known.border = recording.border();
-  if (const auto whole = recording.graph(results, factors)) known.graph = print(*whole);
-  return known;
-}
-
-KnownOrReason measured(const Function& f, const std::vector<double>& x, const CheckOptions& options) {
-  Known known;
-  try {
-    known.values = f.plain(x, 1);
-    for (std::size_t i = 0; i < known.values.size(); ++i) {
-      const Component component = [&](std::span<const double> at) { return f.plain(at, 1).at(i); };
-      const std::vector<Right> row = slopes_of(component, x, options);
-      known.right.insert(known.right.end(), row.begin(), row.end());
-    }
-  } catch (...) {
-    return of_exception("f");
-  }
-  return known;
-}
-
-KnownOrReason known_of(const Function& f, const std::vector<double>& x, const CheckOptions& options) {
-  return f.traced ? recorded(f, x, options) : measured(f, x, options);
-}
-
 // What an entry is compared with that is 0 as far as differences can tell: the largest entry, or, where all are
 // 0, the slope of a function that changes by its own value as x does.
-double scale_of(const Known& known, const std::vector<double>& x) {
+double scale_of(const Rows& rows, const std::vector<double>& x) {
   double scale = 0;
-  for (const Right& r : known.right)
+  for (const Right& r : rows.right)
     if (r.truth) scale = std::max(scale, std::abs(middle(*r.truth).to_double()));
   if (scale > 0) return scale;
-  for (const double v : known.values)
+  for (const double v : rows.values)
     for (const double at : x) scale = std::max(scale, std::abs(v) / std::max(1.0, std::abs(at)));
   return scale;
 }
@@ -165,48 +105,170 @@ Verdict overall(const std::vector<CheckedEntry>& entries) {
   return entries.empty() || any(Verdict::undecided) ? Verdict::undecided : Verdict::holds;
 }
 
-// Fills a result from what is known and what is claimed, cols entries to a row.
-CheckResult compared(CheckResult r, const Known& known, const std::vector<double>& claimed, std::size_t cols,
-                     const std::vector<double>& x, const CheckOptions& options) {
-  const double scale = scale_of(known, x);
-  const bool is_row = known.right.size() == cols;
-  for (std::size_t i = 0; i < known.right.size(); ++i) {
-    const std::size_t entry = i % cols;
-    const bool kink_is_known = std::ranges::any_of(options.kinks, [&](const Kink& k) {
-      return k.entry == entry && k.at == x[std::min(entry, x.size() - 1)];
-    });
-    CheckedEntry e = judged(known.right[i], claimed[i], scale, kink_is_known, options);
-    e.place = is_row ? "x[" + std::to_string(i) + "]"
-                     : "[" + std::to_string(i / cols) + "," + std::to_string(entry) + "]";
-    if (!known.border.empty()) {
+// How entries are called: by one index and a letter, or by row and column.
+struct Naming {
+  std::size_t cols;
+  std::string_view letter;  // empty: by row and column
+};
+std::string place(const Naming& naming, std::size_t i) {
+  if (!naming.letter.empty()) return std::string(naming.letter) + "[" + std::to_string(i) + "]";
+  return "[" + std::to_string(i / naming.cols) + "," + std::to_string(i % naming.cols) + "]";
+}
+
+// Fills a result from what is right and what is claimed.
+CheckResult compared(CheckResult r, const Rows& rows, const std::vector<double>& claimed,
+                     const Naming& naming, const std::vector<double>& x, const CheckOptions& options) {
+  const double scale = scale_of(rows, x);
+  for (std::size_t i = 0; i < rows.right.size(); ++i) {
+    // The columns of all but a product with the Jacobian belong to the entries of x.
+    const std::size_t entry = i % naming.cols;
+    const bool kink_is_known = std::ranges::any_of(
+      options.kinks, [&](const Kink& k) { return k.entry == entry && entry < x.size() && k.at == x[entry]; });
+    CheckedEntry e = judged(rows.right[i], claimed[i], scale, kink_is_known, options);
+    e.place = place(naming, i);
+    if (!rows.border.empty()) {
       e.verdict = Verdict::undecided;
-      e.reason = known.border;
+      e.reason = rows.border;
     }
     if (e.verdict == Verdict::holds && e.power) r.power = std::max(r.power.value_or(0), *e.power);
     r.entries.push_back(std::move(e));
   }
   r.verdict = overall(r.entries);
-  r.graph = known.graph;
-  r.cause = likely_cause(claimed, known.right, r.entries, cols, options.contract);
+  if (rows.graph) r.graph = print(*rows.graph);
+  r.cause = likely_cause(claimed, rows.right, r.entries, naming.cols, options.contract);
   return r;
+}
+
+std::string one_result_only(std::size_t results) {
+  return "f has " + std::to_string(results) +
+         " results, and a gradient belongs to one: check_jacobian takes them all";
+}
+
+// What a plain backward pass gives, each operation rounded to the format.
+template <Dtype D>
+std::vector<double> backward_in(const Graph& graph) {
+  const Graph g = gradproof::gradient(graph);
+  const Evaluation<Rounded<D>> values = evaluate<Rounded<D>>(g);
+  std::vector<double> result;
+  for (std::size_t i = graph.outputs().size(); i < g.outputs().size(); ++i)
+    for (const Rounded<D>& v : values[g.outputs()[i].node]) result.push_back(v.value());
+  return result;
+}
+std::vector<double> backward(const Graph& graph, Dtype dtype) {
+  switch (dtype) {
+    case Dtype::f16: return backward_in<Dtype::f16>(graph);
+    case Dtype::bf16: return backward_in<Dtype::bf16>(graph);
+    case Dtype::f32: return backward_in<Dtype::f32>(graph);
+    case Dtype::f64: return backward_in<Dtype::f64>(graph);
+  }
+  return {};
+}
+
+// Numbers of [1, 2) with either sign, in eighths: no entry is hidden by a 0, and none by its neighbours.
+std::vector<double> direction(std::size_t size, std::uint64_t seed) {
+  Draw draw(seed, size);
+  std::vector<double> result;
+  for (std::size_t i = 0; i < size; ++i) {
+    const double size_of_it = draw.between(8, 15) / 8.0;
+    result.push_back(draw.chance(1, 2) ? size_of_it : -size_of_it);
+  }
+  return result;
+}
+
+Claim directed_claim(const Product& product, const std::vector<double>& d) {
+  Claim claim;
+  if (product.wide)
+    claim.wide = [&product, &d](std::span<const double> x, std::size_t n) { return product.wide(x, d, n); };
+  if (product.narrow)
+    claim.narrow = [&product, &d](std::span<const float> x, std::size_t n) {
+      return product.narrow(x, std::vector<float>(d.begin(), d.end()), n);
+    };
+  return claim;
+}
+
+// One check: x is looked at, f is known, the claim is asked for, both are compared.
+template <class Know>
+CheckResult checked(const Function& f, const Claim& claimed, const std::vector<double>& at,
+                    std::string_view letter, const CheckOptions& options, Know know) {
+  CheckResult r = started(f, options);
+  const auto x = point(at, options);
+  if (!x) return concluded(std::move(r), Verdict::undecided, x.error());
+  const RowsOrReason rows = know(*x);
+  if (!rows) return concluded(std::move(r), Verdict::undecided, rows.error());
+  const auto claim = claims(claimed, *x, rows->right.size(), options.dtype);
+  if (!claim) return concluded(std::move(r), Verdict::fails, claim.error());
+  const std::size_t cols = letter.empty() ? x->size() : rows->right.size();
+  return compared(std::move(r), *rows, *claim, {cols, letter}, *x, options);
 }
 
 }  // namespace
 
 CheckResult gradient(const Function& f, const Claim& claimed, const std::vector<double>& at,
                      const CheckOptions& options) {
-  CheckResult r = started(f, options);
-  const auto x = point(at, options);
-  if (!x) return concluded(std::move(r), Verdict::undecided, x.error());
-  const auto known = known_of(f, *x, options);
-  if (!known) return concluded(std::move(r), Verdict::undecided, known.error());
-  if (known->values.size() != 1)
-    return concluded(std::move(r), Verdict::undecided,
-                     "f has " + std::to_string(known->values.size()) +
-                       " results, and a gradient belongs to one: check_jacobian takes them all");
-  const auto claim = claims(claimed, *x, x->size(), options.dtype);
-  if (!claim) return concluded(std::move(r), Verdict::fails, claim.error());
-  return compared(std::move(r), *known, *claim, x->size(), *x, options);
+  return checked(f, claimed, at, "x", options, [&](const std::vector<double>& x) -> RowsOrReason {
+    RowsOrReason rows = jacobian_of(f, x, options);
+    if (rows && rows->values.size() != 1) return one_result_only(rows->values.size());
+    return rows;
+  });
+}
+
+CheckResult jacobian(const Function& f, const Claim& claimed, const std::vector<double>& at,
+                     const CheckOptions& options) {
+  return checked(f, claimed, at, "", options,
+                 [&](const std::vector<double>& x) { return jacobian_of(f, x, options); });
+}
+
+CheckResult hessian(const Function& f, const Claim& claimed, const std::vector<double>& at,
+                    const CheckOptions& options) {
+  return checked(f, claimed, at, "", options, [&](const std::vector<double>& x) -> RowsOrReason {
+    RowsOrReason rows = hessian_of(f, x, options);
+    if (rows && rows->values.size() != 1) return one_result_only(rows->values.size());
+    return rows;
+  });
+}
+
+CheckResult products(Side side, const Function& f, const Product& claimed, const std::vector<double>& at,
+                     const CheckOptions& options) {
+  std::vector<double> d;
+  const auto know = [&](const std::vector<double>& x) -> RowsOrReason {
+    RowsOrReason rows = jacobian_of(f, x, options);
+    if (!rows) return rows;
+    const std::size_t m = rows->values.size(), n = x.size();
+    d = direction(side == Side::vjp ? m : n, options.seed);
+    Rows products{{}, rows->values, rows->border, rows->graph};
+    for (std::size_t i = 0; i < (side == Side::vjp ? n : m); ++i) {
+      std::vector<Right> terms;
+      for (std::size_t k = 0; k < d.size(); ++k)
+        terms.push_back(rows->right[side == Side::vjp ? k * n + i : i * n + k]);
+      products.right.push_back(weighted(terms, d, options.dtype));
+    }
+    return products;
+  };
+  return checked(f, directed_claim(claimed, d), at, side == Side::vjp ? "x" : "y", options, know);
+}
+
+CheckResult oracles(const Function& f, const std::vector<double>& at, const CheckOptions& options) {
+  std::optional<Graph> graph;
+  const auto know = [&](const std::vector<double>& x) -> RowsOrReason {
+    RowsOrReason rows = jacobian_of(f, x, options);
+    if (rows && rows->values.size() != 1) return one_result_only(rows->values.size());
+    if (rows) graph = rows->graph;
+    return rows;
+  };
+  const Claim by_engine{[&](std::span<const double>, std::size_t) { return backward(*graph, options.dtype); },
+                        {}};
+  CheckResult r = checked(f, by_engine, at, "x", options, know);
+  if (!graph) return r;
+  constexpr std::int64_t digits_of_oracles = 30;
+  const CheckReport report = check_graph(*graph, digits_of_oracles);
+  for (const OracleRow& row : report.rows) {
+    r.oracles.push_back(row.oracle + " " + std::string(name(row.outcome)) +
+                        (row.note.empty() ? "" : ": " + row.note));
+    if (row.outcome == Outcome::fails)
+      r = concluded(std::move(r), Verdict::fails, "an oracle contradicts what is proven");
+  }
+  if (report.rows.empty() && r.reason.empty()) r.reason = report.reason;
+  return r;
 }
 
 }  // namespace calling

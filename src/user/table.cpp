@@ -148,6 +148,7 @@ std::string to_string(const CheckResult& result) {
     std::ranges::find_if(entries, [](const CheckedEntry& e) { return e.verdict == Verdict::undecided; });
   if (undecided != entries.end() && !undecided->reason.empty())
     text += fmt::format("  {} is undecided: {}\n", undecided->place, undecided->reason);
+  for (const std::string& oracle : result.oracles) text += "  oracle: " + oracle + "\n";
   text += "  right by " + result.way;
   if (result.power && result.verdict == Verdict::holds)
     text += fmt::format("; a relative error of {:.1e} would have been seen in every entry", *result.power);

@@ -96,12 +96,12 @@ TEST_CASE("check: each wrong gradient fails, with its likely cause") {
             })),
             "1.375 times"));
   CHECK(cause(changed([](V& g) { g[0] += 0.1; })) == "");
-  CHECK(cause(right, {.contract = Contract::reversal(0.3)}) ==
+  CHECK(cause(right, {.contract = GradientContract::reversal(0.3)}) ==
         "it is the plain derivative: the factor of the contract is missing");
   CHECK(cause(changed([](V& g) {
                 for (double& v : g) v *= 0.3;
               }),
-              {.contract = Contract::reversal(0.3)}) ==
+              {.contract = GradientContract::reversal(0.3)}) ==
         "the minus sign is missing, or there is one too many");
 }
 
@@ -126,11 +126,11 @@ TEST_CASE("check: contracts") {
       for (double& v : g) v *= factor;
     });
   };
-  CHECK(check(times(-0.3), {.contract = Contract::reversal(0.3)}));
-  CHECK_FALSE(check(times(0.3), {.contract = Contract::reversal(0.3)}));
-  CHECK(check(times(2.5), {.contract = Contract::scale(2.5)}));
-  CHECK(check(times(0), {.contract = Contract::stop()}));
-  CHECK(check(right, {.contract = Contract::stop()}).verdict == Verdict::fails);
+  CHECK(check(times(-0.3), {.contract = GradientContract::reversal(0.3)}));
+  CHECK_FALSE(check(times(0.3), {.contract = GradientContract::reversal(0.3)}));
+  CHECK(check(times(2.5), {.contract = GradientContract::scale(2.5)}));
+  CHECK(check(times(0), {.contract = GradientContract::stop()}));
+  CHECK(check(right, {.contract = GradientContract::stop()}).verdict == Verdict::fails);
   const auto rounds = [](const auto& x) {
     using std::round;
     return 3 * round(x[0]) + floor(x[1]) * ceil(x[1]);
@@ -140,10 +140,9 @@ TEST_CASE("check: contracts") {
   };
   CHECK(check_gradient(rounds, gives(0, 0), {1.3, 2.75}));
   CHECK(check_gradient(rounds, gives(3, 5), {1.3, 2.75}).verdict == Verdict::fails);
-  CHECK(check_gradient(rounds, gives(3, 5), {1.3, 2.75}, {.contract = Contract::straight_through()}));
-  CHECK(
-    check_gradient(rounds, gives(3, 4), {1.3, 2.75}, {.contract = Contract::straight_through()}).verdict ==
-    Verdict::fails);
+  CHECK(check_gradient(rounds, gives(3, 5), {1.3, 2.75}, {.contract = GradientContract::straight_through()}));
+  CHECK(check_gradient(rounds, gives(3, 4), {1.3, 2.75}, {.contract = GradientContract::straight_through()})
+          .verdict == Verdict::fails);
   // Halfway, where the value jumps, there is no derivative.
   CHECK(check_gradient(rounds, gives(0, 0), {1.5, 2.75}).verdict == Verdict::undecided);
 }
