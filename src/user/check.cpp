@@ -37,7 +37,7 @@ CheckResult started(const Function& f, const CheckOptions& options) {
   r.name = options.name;
   r.contract = words(options.contract);
   r.dtype = options.dtype;
-  r.way = f.traced ? "a proven interval" : "differences with an error bar, f being known in double only";
+  r.way = f.traced ? "a proven interval" : "differences with an error bar, f being in double";
   return r;
 }
 
@@ -262,6 +262,7 @@ CheckResult oracles(const Function& f, const std::vector<double>& at, const Chec
   constexpr std::int64_t digits_of_oracles = 30;
   const CheckReport report = check_graph(*graph, digits_of_oracles);
   for (const OracleRow& row : report.rows) {
+    if (row.outcome == Outcome::not_applicable) continue;
     r.oracles.push_back(row.oracle + " " + std::string(name(row.outcome)) +
                         (row.note.empty() ? "" : ": " + row.note));
     if (row.outcome == Outcome::fails)

@@ -151,7 +151,7 @@ std::string to_string(const CheckResult& result) {
   for (const std::string& oracle : result.oracles) text += "  oracle: " + oracle + "\n";
   text += "  right by " + result.way;
   if (result.power && result.verdict == Verdict::holds)
-    text += fmt::format("; a relative error of {:.1e} would have been seen in every entry", *result.power);
+    text += fmt::format("; sees relative errors of {:.1e} in each entry", *result.power);
   return text + "\n";
 }
 
