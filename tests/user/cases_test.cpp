@@ -145,7 +145,7 @@ TEST_CASE("cases: the verdicts on the 23 of a generic f are what the table says"
   for (const Claim& claim : claims) table += " | " + claim.name;
   table +=
     "\n" + row("generic f, 2 ulps promised", Way::promised) + row("generic f, no promise", Way::generic);
-  check_golden("tests/user/cases.txt", table);
+  check_golden("tests/user/shown/cases.txt", table);
 }
 
 TEST_CASE("cases: everything is told of a gradient that is promised to 2 ulps") {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "tests/catch.hpp"
+#include "tests/golden.hpp"
 
 using namespace gradproof;
 
@@ -361,4 +361,18 @@ TEST_CASE("check: constants are what they are in exact numbers") {
   INFO(r);
   CHECK(r);
   CHECK(r.entries[0].truth == "1");
+}
+
+// What docs/how-to/check-in-catch2.md shows.
+TEST_CASE("check: tables as the how-to shows them") {
+  // Polynomials, so that the claims are the same in every library.
+  const auto product = [](const auto& x) { return pow(x[0], 3) * x[1] - x[2] * x[0]; };
+  const auto flipped_one = [](std::span<const double> x) {
+    return std::vector<double>{3 * x[0] * x[0] * x[1] - x[2], -x[0] * x[0] * x[0], -x[0]};
+  };
+  check_golden("tests/user/shown/flipped.txt",
+               to_string(check_gradient(product, flipped_one, {1.5, 2.0, 8.0})));
+  const auto slope = [](double x) { return 1 - std::tanh(x) * std::tanh(x); };
+  check_golden("tests/user/shown/saturated.txt",
+               to_string(check_gradient([](auto x) { return tanh(x); }, slope, 20.0)));
 }

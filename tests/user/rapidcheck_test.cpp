@@ -5,7 +5,7 @@
 #include <set>
 
 #include "gradproof/calculus.hpp"
-#include "tests/catch.hpp"
+#include "tests/golden.hpp"
 
 using namespace gradproof;
 
@@ -94,6 +94,7 @@ TEST_CASE("rapidcheck: a failure is told with the smallest graph") {
   CHECK(has(said, "gradient of n0 [0,0]: expected -1, observed 1"));
   CHECK(has(said, least));
   CHECK(has(said, "replay: gradproof::rc::replay(\"gradient-rational-duals\""));
+  check_golden("tests/user/shown/smallest.txt", said);
   // And again, on that text.
   Engine right;
   CHECK_FALSE(gradproof::rc::replay("gradient-rational-duals", wrong, least));
