@@ -75,7 +75,9 @@ struct CheckOptions {
   // Differences stay on x's side of these. Where x is on one, each number between the slopes on its two sides
   // is right, and only a generic f can tell those.
   std::vector<Kink> kinks{};
-  Accuracy accuracy{};     // of f, for an f in double
+  // Of f in double: how far its values may be off. If nothing is said, that is measured: the values are computed in all
+  // rounding directions.
+  std::optional<Accuracy> accuracy{};
   std::uint64_t seed = 1;  // of the directions that check_vjp and check_jvp draw
 };
 

@@ -8,6 +8,7 @@
 #include "gradproof/calculus.hpp"
 #include "gradproof/ops.hpp"
 #include "number/tracked.hpp"
+#include "user/noise.hpp"
 
 namespace gradproof {
 
@@ -103,6 +104,25 @@ std::vector<Right> gradient_of(const Graph& graph, Dtype dtype) {
 
 // --- A function in double ------------------------------------------------------------------------------------
 
+namespace {
+
+// An accuracy that nobody stated is measured: four ulps, as ever, and twice what rounding is seen to change, the
+// least step that f takes, and four times its jitter. Where f is noisier than that, further away, it is as if it had no value.
+Result<Slope, NoSlope> slope_of(const std::function<double(double)>& f, double x,
+                                const std::optional<Accuracy>& stated) {
+  if (stated) return slope(f, x, *stated);
+  Accuracy measured;
+  measured.absolute = std::max({2 * rounding_noise(f, x), 2 * least_step(f, x), 4 * jitter(f, x)});
+  if (!std::isfinite(measured.absolute)) return NoSlope{"beside the point the function is not finite"};
+  const auto no_noisier = [&](double t) {
+    const double value = f(t), granted = measured.ulps * ulp(Dtype::f64, value) + measured.absolute;
+    return rounding_spread(f, t) <= granted ? value : std::numeric_limits<double>::quiet_NaN();
+  };
+  return slope(no_noisier, x, measured);
+}
+
+}  // namespace
+
 std::vector<Right> slopes_of(const Component& f, const std::vector<double>& x, const CheckOptions& options) {
   std::vector<Right> all;
   for (std::size_t i = 0; i < x.size(); ++i) {
@@ -116,7 +136,7 @@ std::vector<Right> slopes_of(const Component& f, const std::vector<double>& x, c
     }
     // Outside of the segment f is not asked: there it has no value, and no window reaches there.
     std::vector<double> at = x;
-    const auto along = [&](double t) {
+    const std::function<double(double)> along = [&](double t) {
       if (!(where.low <= t && t <= where.high)) return std::numeric_limits<double>::quiet_NaN();
       at[i] = t;
       return f(at);
@@ -126,7 +146,7 @@ std::vector<Right> slopes_of(const Component& f, const std::vector<double>& x, c
       r.doubt = "the point is on a kink, and an f in double does not tell the slopes on its sides";
       continue;
     }
-    const auto found = slope(along, x[i], options.accuracy);
+    const auto found = slope_of(along, x[i], options.accuracy);
     if (!found) {
       r.doubt = found.error().reason;
       continue;
