@@ -68,7 +68,7 @@ struct CheckOptions {
   // operations explains, and four ulps for one in double.
   std::optional<Accuracy> promise{};
   // A verdict of `holds` must have been able to see an error of this size, relative to the entry; an agreement
-  // that is blunter is undecided. If nothing is said, half of the format's bits.
+  // that is blunter is undecided. If nothing is said, half of the format's bits, and a third for an f in double.
   std::optional<double> resolution{};
   // Where f may be called: one segment for each entry of x, or one for all. For an f in double.
   std::vector<Segment> domain{};
@@ -320,6 +320,13 @@ template <class F>
   return calling::oracles(calling::function<false>(std::move(f)), x.values(), options);
 }
 
+template <class F, OneNumber X>
+[[nodiscard]] CheckResult check_gradient(F f, X x, const CheckOptions& options = {}) {
+  static_assert(calling::single_form<F, Traced> != 0,
+                "without a gradient, f has to be generic over its numbers");
+  return calling::oracles(calling::function<true>(std::move(f)), {static_cast<double>(x)}, options);
+}
+
 // f has m results. The Jacobian has a row for each, with an entry for each of x: a matrix with rows() and cols(),
 // a list of rows, or their entries in one list, row by row.
 template <class F, class J>
@@ -336,6 +343,15 @@ template <class F, class H>
                 "f has to be generic over its numbers; else write check_jacobian(gradient, hessian, x)");
   return calling::hessian(calling::function<false>(std::move(f)), calling::claim<false>(std::move(hessian)),
                           x.values(), options);
+}
+
+// The second derivative at a single number.
+template <class F, class H, OneNumber X>
+[[nodiscard]] CheckResult check_hessian(F f, H second, X x, const CheckOptions& options = {}) {
+  static_assert(calling::single_form<F, Traced> != 0,
+                "f has to be generic over its numbers; else write check_gradient(derivative, second, x)");
+  return calling::hessian(calling::function<true>(std::move(f)), calling::claim<true>(std::move(second)),
+                          {static_cast<double>(x)}, options);
 }
 
 // vjp(x, w) is w times the Jacobian of f, for a w that is drawn: no entry is 0, and no two are equal for long.

@@ -241,8 +241,9 @@ CheckedEntry judged(const Right& right, double claimed, double scale, bool kink_
   // It agrees. Could it have disagreed?
   const double blunt = entry.allowed + up(width(truth));
   const double against = size > 0 ? size : right.bulk ? *right.bulk : scale;
-  const double resolution =
-    options.resolution.value_or(std::ldexp(1, -(format(options.dtype).precision / 2)));
+  // Differences reach half of the digits only where nothing cancels and no kink is near.
+  const int digits = format(options.dtype).precision / (right.bulk ? 2 : 3);
+  const double resolution = options.resolution.value_or(std::ldexp(1, -digits));
   if (size > 0) entry.power = blunt / size;
   if (blunt <= resolution * against || blunt == 0) {
     entry.verdict = Verdict::holds;

@@ -1,5 +1,6 @@
 // check_gradient on functions of various kinds, right and wrong.
 #include "gradproof/check.hpp"
+#include "gradproof/text.hpp"
 
 #include <array>
 #include <cmath>
@@ -47,6 +48,9 @@ TEST_CASE("check: a right gradient holds, and says what it would have seen") {
     CHECK(*e.power < 1e-14);
   }
   CHECK(r.graph.starts_with("gradproof 1\nx0 = input 1x1 [0.5]\n"));
+  const auto document = parse(r.graph);
+  REQUIRE(document);
+  CHECK(document->graph.inputs().size() == 3);
   CHECK(r.power == std::max({r.entries[0].power, r.entries[1].power, r.entries[2].power}));
 }
 
@@ -296,6 +300,36 @@ TEST_CASE("check: an entry that f does not depend on") {
   const auto generic = [](const auto& x) { return x[0] * x[0]; };
   CHECK(check_gradient(generic, gives(0), {3, 4}));
   CHECK(check_gradient(generic, gives(1e-300), {3, 4}).verdict == Verdict::fails);
+}
+
+TEST_CASE("check: a constant has the gradient 0, and a long sum of many entries is no burden") {
+  const auto constant = [](const auto& x) { return std::remove_cvref_t<decltype(x[0])>(3); };
+  const auto gives = [](double b) {
+    return [=](std::span<const double> x) { return std::vector<double>(x.size(), b); };
+  };
+  CHECK(check_gradient(constant, gives(0), {1, 2}));
+  CHECK(check_gradient(constant, gives(1e-9), {1, 2}).verdict == Verdict::fails);
+  const auto squares = [](const auto& x) {
+    auto sum = 0 * x[0];
+    for (const auto& v : x) sum += v * v;
+    return sum;
+  };
+  const std::vector<double> many(2000, 0.3);
+  const auto twice = [](double off) {
+    return [=](std::span<const double> x) {
+      std::vector<double> g;
+      for (const double v : x) g.push_back(2 * v);
+      g[1234] += off;
+      return g;
+    };
+  };
+  CHECK(check_gradient(squares, twice(0), many));
+  // One wrong entry of 2000 is found, and stands first.
+  const auto r = check_gradient(squares, twice(1e-15), many);
+  CHECK(r.verdict == Verdict::fails);
+  CHECK(r.entries[1234].verdict == Verdict::fails);
+  CHECK(to_string(r).find("x[1234]") < to_string(r).find("x[0]"));
+  CHECK(has(to_string(r), "... and 1988 more"));
 }
 
 TEST_CASE("check: what cancels is undecided, unless the claim is the number itself") {

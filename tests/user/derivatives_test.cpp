@@ -83,6 +83,13 @@ TEST_CASE("hessian: right and wrong ones") {
   };
   CHECK(check_jacobian(gradient, second, {3, 0.5}));
   CHECK(check_hessian(f, second, {3, 0.5}).verdict == Verdict::undecided);
+  const auto cube = [](auto x) { return x * x * x; };
+  CHECK(check_hessian(
+    cube, [](double x) { return 6 * x; }, 0.7));
+  CHECK(check_hessian(
+          cube, [](double x) { return 3 * x * x; }, 0.7)
+          .verdict == Verdict::fails);
+  CHECK(check_gradient(cube, 0.7));
 }
 
 TEST_CASE("hessian: each reversal multiplies once more") {
