@@ -275,6 +275,8 @@ Product product(const G& g) {
 enum class Side { vjp, jvp };
 [[nodiscard]] CheckResult products(Side side, const Function& f, const Product& claimed,
                                    const std::vector<double>& x, const CheckOptions& options);
+[[nodiscard]] CheckResult adjoint(const Product& jvp, const Product& vjp, const std::vector<double>& x,
+                                  std::size_t results, const CheckOptions& options);
 
 }  // namespace calling
 
@@ -365,6 +367,14 @@ template <class F, class V>
 [[nodiscard]] CheckResult check_jvp(F f, V jvp, const Point& x, const CheckOptions& options = {}) {
   return calling::products(calling::Side::jvp, calling::function<false>(std::move(f)), calling::product(jvp),
                            x.values(), options);
+}
+
+// Whether jvp(x, v) and vjp(x, w) belong to one Jacobian of so many results, whatever it is: <w, J v> = <w J, v>, in eight
+// pairs of directions. That they agree does not say that either is right.
+template <class J, class V>
+[[nodiscard]] CheckResult check_adjoint(J jvp, V vjp, const Point& x, std::size_t results,
+                                        const CheckOptions& options = {}) {
+  return calling::adjoint(calling::product(jvp), calling::product(vjp), x.values(), results, options);
 }
 
 }  // namespace gradproof

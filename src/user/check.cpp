@@ -9,6 +9,7 @@
 #include "gradproof/text.hpp"
 #include "gradproof/verify.hpp"
 #include "user/cause.hpp"
+#include "user/noise.hpp"
 #include "user/rows.hpp"
 
 namespace gradproof {
@@ -269,6 +270,72 @@ CheckResult oracles(const Function& f, const std::vector<double>& at, const Chec
       r = concluded(std::move(r), Verdict::fails, "an oracle contradicts what is proven");
   }
   if (report.rows.empty() && r.reason.empty()) r.reason = report.reason;
+  return r;
+}
+
+namespace {
+
+// <weights, product>, and the sum of the terms' absolute values.
+struct Inner {
+  Real value{0, Bits{256}};
+  double bulk = 0;
+};
+Inner inner(const std::vector<double>& weights, const std::vector<double>& product) {
+  Inner sum;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    sum.value = sum.value + Real(weights[i], Bits{256}) * Real(product[i], Bits{256});
+    sum.bulk += std::abs(weights[i] * product[i]);
+  }
+  return sum;
+}
+
+// One side of the identity, and what rounding is seen to change in it.
+struct OneSide {
+  Inner inner;
+  double noise;
+};
+using OneSideOrReason = Result<OneSide, std::string>;
+
+OneSideOrReason one_side(const Claim& claim, const std::vector<double>& x, const std::vector<double>& weights,
+                         Dtype dtype) {
+  const auto product = claims(claim, x, weights.size(), dtype);
+  if (!product) return product.error();
+  const auto along = [&](double /*the point is x*/) {
+    const auto again = claims(claim, x, weights.size(), dtype);
+    return again ? inner(weights, *again).value.to_double() : std::numeric_limits<double>::quiet_NaN();
+  };
+  return OneSide{inner(weights, *product), rounding_spread(along, 0)};
+}
+
+}  // namespace
+
+CheckResult adjoint(const Product& jvp, const Product& vjp, const std::vector<double>& at,
+                    std::size_t results, const CheckOptions& options) {
+  CheckResult r = started({}, options);
+  r.way = "the other product, both rounded in all directions";
+  const auto x = point(at, options);
+  if (!x) return concluded(std::move(r), Verdict::undecided, x.error());
+  constexpr std::uint64_t pairs = 8;
+  for (std::uint64_t k = 0; k < pairs; ++k) {
+    const std::vector<double> v = direction(x->size(), options.seed + 2 * k);
+    const std::vector<double> w = direction(results, options.seed + 2 * k + 1);
+    const auto forward = one_side(directed_claim(jvp, v), *x, w, options.dtype);
+    if (!forward) return concluded(std::move(r), Verdict::fails, "jvp: " + forward.error());
+    const auto back = one_side(directed_claim(vjp, w), *x, v, options.dtype);
+    if (!back) return concluded(std::move(r), Verdict::fails, "vjp: " + back.error());
+    // Four ulps of each product, and twice what rounding changes.
+    const double bulk = forward->inner.bulk + back->inner.bulk;
+    const Right right{Enclosure{forward->inner.value, forward->inner.value},
+                      8 * unit_roundoff(options.dtype) * bulk + 2 * (forward->noise + back->noise),
+                      bulk,
+                      false,
+                      {}};
+    CheckedEntry e = judged(right, back->inner.value.to_double(), 0, false, options);
+    e.place = "pair " + std::to_string(k + 1);
+    if (e.verdict == Verdict::holds && e.power) r.power = std::max(r.power.value_or(0), *e.power);
+    r.entries.push_back(std::move(e));
+  }
+  r.verdict = overall(r.entries);
   return r;
 }
 

@@ -136,6 +136,39 @@ TEST_CASE("products: vjp and jvp, right and wrong") {
   CHECK(r.entries[2].place == "y[2]");
 }
 
+TEST_CASE("products: a pair that belongs to one Jacobian, and pairs that don't") {
+  const auto vjp = [](std::span<const double> x, std::span<const double> w) {
+    const Matrix m = right(x);
+    std::vector<double> result(2);
+    for (std::size_t i = 0; i < 3; ++i)
+      for (std::size_t j = 0; j < 2; ++j) result[j] += w[i] * m[i][j];
+    return result;
+  };
+  const auto jvp = [](double off) {
+    return [off](std::span<const double> x, std::span<const double> v) {
+      Matrix m = right(x);
+      m[1][0] += off;
+      std::vector<double> result;
+      for (const auto& row : m) result.push_back(row[0] * v[0] + row[1] * v[1]);
+      return result;
+    };
+  };
+  const auto r = check_adjoint(jvp(0), vjp, at, 3);
+  INFO(r);
+  CHECK(r);
+  CHECK(r.entries.size() == 8);
+  CHECK(check_adjoint(jvp(1e-12), vjp, at, 3).verdict == Verdict::fails);
+  CHECK(check_adjoint(jvp(0), vjp, at, 2).reason == "jvp: it has 3 entries, not 2");
+  // With sums that cancel: 10^6 comes and goes, and takes ten digits along.
+  const auto lossy = [&](std::span<const double> x, std::span<const double> w) {
+    auto result = vjp(x, w);
+    for (double& g : result) g = (g + 1e6) - 1e6;
+    return result;
+  };
+  CHECK(check_adjoint(jvp(0), lossy, at, 3).verdict != Verdict::fails);
+  CHECK(check_adjoint(jvp(1e-6), lossy, at, 3).verdict == Verdict::fails);
+}
+
 TEST_CASE("check: without a gradient, the oracles agree") {
   const auto smooth = [](const auto& x) { return exp(x[0]) * tanh(x[1]) / x[2]; };
   const auto r = check_gradient(smooth, {0.5, -1, 3});
