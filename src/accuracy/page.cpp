@@ -118,11 +118,11 @@ std::string row_html(const AccuracyRow& row) {
     number_cell(p.worst ? p.worst->ulps : 0) + number_cell(p.p999) + number_cell(p.p99) + number_cell(p.p50);
   text += fmt::format(R"(<td class="number" data-key="{}">{}</td><td class="wide{}">{}</td>)", share,
                       nearest_text(p), lacks_a_number(p) ? " bad" : "", escaped(oddities_text(p)));
-  text +=
-    p.worst && p.worst->ulps > 0
-      ? fmt::format("<td><code>{}</code></td><td><code>{:.17g}</code></td><td><code>{}</code></td></tr>\n",
-                    escaped(inputs_text(p.worst->inputs)), p.worst->observed, escaped(p.worst->truth))
-      : std::string("<td></td><td></td><td></td></tr>\n");
+  text += p.worst && p.worst->ulps > 0
+            ? fmt::format("<td><code>{}</code></td><td><code>{}</code></td><td><code>{}</code></td></tr>\n",
+                          escaped(inputs_text(p.worst->inputs)), plain_text(p.worst->observed),
+                          escaped(p.worst->truth))
+            : std::string("<td></td><td></td><td></td></tr>\n");
   return text;
 }
 
@@ -214,9 +214,9 @@ std::string unusual(const AccuracyReport& r) {
   for (const AccuracyRow& row : rows_of(r, RowOrder::table))
     for (const SpecialMiss& m : row.part->special_misses)
       text += fmt::format(
-        "<tr><td>{}</td><td>{}</td><td>{}</td><td><code>{}</code></td><td>{:g}</td><td>{:g}</td></tr>\n",
+        "<tr><td>{}</td><td>{}</td><td>{}</td><td><code>{}</code></td><td>{}</td><td>{}</td></tr>\n",
         escaped(row.operation->operation), row.part->part, format(row.operation->dtype).words,
-        escaped(inputs_text(m.inputs)), m.observed, m.expected);
+        escaped(inputs_text(m.inputs)), plain_text(m.observed), plain_text(m.expected));
   if (!text.empty())
     text =
       "<h2>Other than expected at infinities, NaN and the edges of domains</h2>\n<div class=\"scroll\" "
@@ -258,7 +258,8 @@ std::string to_html(const AccuracyReport& r) {
       "one; <b>infinite</b>, <b>NaN</b>: where a number is right; <b>finite</b>: where the truth is beyond "
       "the "
       "format; <b>special</b>: other than expected at an infinity, a NaN or the edge of the domain. " +
-      escaped(method_text(r)) + "</p>\n";
+      escaped(method_text(r)) + " " + subnormals_text(r) + " By: <code>" + escaped(command_text(r)) +
+      "</code></p>\n";
   }
   text += unusual(r);
   if (!rows.empty()) text += charts(r) + "<script>" + script + "</script>\n";

@@ -59,10 +59,10 @@ std::string oddities_text(const PartAccuracy& part) {
   return text;
 }
 
+std::string plain_text(double x) { return std::isnan(x) ? "NaN" : fmt::format("{:.17g}", x); }
+
 std::string number_text(double x) {
-  if (std::isnan(x)) return "NaN";
-  if (std::isinf(x)) return x < 0 ? "-inf" : "inf";
-  if (x == 0) return std::signbit(x) ? "-0" : "0";
+  if (!std::isfinite(x) || x == 0) return plain_text(x);
   return fmt::format("{:a} ({:.17g})", x, x);
 }
 
@@ -73,7 +73,25 @@ std::string inputs_text(const std::vector<double>& inputs) {
 }
 
 std::string outcome_text(const Witness& w) {
-  return fmt::format("observed {:.17g}, truth {}", w.observed, w.truth);
+  return fmt::format("observed {}, truth {}", plain_text(w.observed), w.truth);
+}
+
+std::string subnormals_text(const AccuracyReport& report) {
+  std::string dtypes;
+  for (const OperationAccuracy& o : report.operations) {
+    const std::string words(format(o.dtype).words);
+    if (o.no_subnormals && !dtypes.ends_with(words)) dtypes += (dtypes.empty() ? "" : ", ") + words;
+  }
+  if (dtypes.empty()) return dtypes;
+  return "In " + dtypes + " the subject takes subnormal numbers for 0; such inputs were left out.";
+}
+
+std::string command_text(const AccuracyReport& report) {
+  const AccuracyOptions& o = report.options;
+  std::string text = "gradproof accuracy --subject " + report.report.subject.target, dtypes, operations;
+  for (const Dtype d : o.dtypes) dtypes += (dtypes.empty() ? " --dtype " : ",") + std::string(format(d).name);
+  for (const std::string& name : o.operations) operations += (operations.empty() ? " --ops " : ",") + name;
+  return text + dtypes + operations + fmt::format(" --inputs {} --seed {}", o.inputs, o.seed);
 }
 
 std::string method_text(const AccuracyReport& report) {

@@ -21,6 +21,8 @@ struct AccuracyRow {
 [[nodiscard]] std::string nearest_text(const PartAccuracy& part);
 // "vanished 12, NaN 3"; empty where there is nothing to tell.
 [[nodiscard]] std::string oddities_text(const PartAccuracy& part);
+// "-22", "NaN": 17 digits at most.
+[[nodiscard]] std::string plain_text(double x);
 // "-0x1.6p+4 (-22)".
 [[nodiscard]] std::string number_text(double x);
 // "-0x1.6p+4 (-22), 0x1p+0 (1)".
@@ -29,5 +31,10 @@ struct AccuracyRow {
 [[nodiscard]] std::string outcome_text(const Witness& w);
 // "4,000 inputs drawn for each operation ...": how the figures came about.
 [[nodiscard]] std::string method_text(const AccuracyReport& report);
+
+// "In float32 the subject takes subnormal numbers for 0 ..."; empty where it does not.
+[[nodiscard]] std::string subnormals_text(const AccuracyReport& report);
+// The command that gives this report.
+[[nodiscard]] std::string command_text(const AccuracyReport& report);
 
 }  // namespace gradproof

@@ -197,6 +197,17 @@ Points special_points(const Measured& m) {
   return points;
 }
 
+Points without_subnormals(const Points& points, Dtype dtype) {
+  const auto is_subnormal = [&](double x) {
+    return x != 0 && std::abs(x) < std::ldexp(1, format(dtype).min_exponent);
+  };
+  Points kept;
+  for (std::size_t i = 0; i < points.size(); ++i)
+    if (std::ranges::none_of(points.at(i), is_subnormal))
+      kept.add(points.first[i], points.second.empty() ? 0 : points.second[i], !points.second.empty());
+  return kept;
+}
+
 std::pair<double, double> changed_point(const Measured& m, Dtype dtype, Draw& draw, double x, double y) {
   const auto changed = [&](double v) {
     const std::uint32_t kind = draw.below(8);

@@ -28,8 +28,9 @@ std::string head(const AccuracyReport& r) {
 }
 
 std::string special_text(const AccuracyRow& row, const SpecialMiss& m) {
-  return fmt::format("{} {} {} at {}: observed {:g}, expected {:g}", row.operation->operation, row.part->part,
-                     format(row.operation->dtype).words, inputs_text(m.inputs), m.observed, m.expected);
+  return fmt::format("{} {} {} at {}: observed {}, expected {}", row.operation->operation, row.part->part,
+                     format(row.operation->dtype).words, inputs_text(m.inputs), plain_text(m.observed),
+                     plain_text(m.expected));
 }
 
 // What was not measured, with why: one line for each reason.
@@ -152,6 +153,7 @@ std::string to_text(const AccuracyReport& r, RowOrder order) {
   for (const Remarkable& m : list)
     text += fmt::format("    {} at {}\n      {}\n", m.title, inputs_text(m.witness->inputs),
                         outcome_text(*m.witness));
+  if (const std::string left_out = subnormals_text(r); !left_out.empty()) text += "\n  " + left_out + "\n";
   bool titled = false;
   for (const AccuracyRow& row : rows)
     for (const SpecialMiss& m : row.part->special_misses) {
@@ -168,14 +170,15 @@ std::string to_text(const AccuracyReport& r, RowOrder order) {
 
 std::string to_markdown(const AccuracyReport& r, RowOrder order) {
   std::string text =
-    fmt::format("# Accuracy of {}\n\n{}{}gradproof {}.\n\n", r.report.subject.target,
-                r.report.subject.framework, r.report.subject.framework.empty() ? "" : "; ", r.report.version);
+    fmt::format("# Accuracy of {}\n\nBy gradproof {}:\n\n    {}\n\n",
+                r.report.subject.framework.empty() ? r.report.subject.target : r.report.subject.framework,
+                r.report.version, command_text(r));
   if (!r.report.reason.empty()) text += fmt::format("{}: {}\n\n", name(r.report.conclusion), r.report.reason);
   const auto list = remarkable(r);
   if (!list.empty()) text += "The largest errors:\n\n| | at | observed | truth |\n|---|---|---|---|\n";
   for (const Remarkable& m : list)
-    text += fmt::format("| {} | `{}` | {:.17g} | {} |\n", m.title, inputs_text(m.witness->inputs),
-                        m.witness->observed, m.witness->truth);
+    text += fmt::format("| {} | `{}` | {} | {} |\n", m.title, inputs_text(m.witness->inputs),
+                        plain_text(m.witness->observed), m.witness->truth);
   text +=
     "\nErrors in ulps of the unrounded truth:\n\n"
     "| operation | part | dtype | max | p99.9 | p99 | p50 | nearest | counted |\n"
@@ -187,6 +190,7 @@ std::string to_markdown(const AccuracyReport& r, RowOrder order) {
                   format(row.operation->dtype).words, p.worst ? ulps_text(p.worst->ulps) : "-",
                   ulps_text(p.p999), ulps_text(p.p99), ulps_text(p.p50), nearest_text(p), oddities_text(p));
   }
+  if (const std::string left_out = subnormals_text(r); !left_out.empty()) text += "\n" + left_out + "\n";
   std::string misses;
   for (const AccuracyRow& row : rows_of(r, order))
     for (const SpecialMiss& m : row.part->special_misses) misses += "- " + special_text(row, m) + "\n";
@@ -206,6 +210,7 @@ std::string to_json(const AccuracyReport& r) {
                           {"dtype", format(o.dtype).name},
                           {"trouble", o.trouble},
                           {"unsupported", o.unsupported},
+                          {"no_subnormals", o.no_subnormals},
                           {"parts", parts}});
   }
   const Json j = {{"schema", "gradproof/accuracy/1"},

@@ -203,6 +203,22 @@ TEST_CASE("accuracy: what the subject lacks is unsupported, and no trouble") {
   CHECK(nothing.report.conclusion == Conclusion::inconclusive);
 }
 
+TEST_CASE(
+  "accuracy: a subject that takes subnormal inputs for 0 is measured at the others, and that is said") {
+  // The product of the probe, and the reciprocal of each subnormal input.
+  Changed subject([](std::size_t, double x, double y) { return std::abs(x) < 0x1p-1022 ? 0 : y; });
+  AccuracyReport report;
+  report.options.inputs = 2000;
+  report.options.operations = {"log"};
+  measure_accuracy(subject, {"mul", "log"}, {"f64"}, report);
+  const PartAccuracy p = part_of(report, 0);
+  CHECK(report.operations[0].no_subnormals);
+  CHECK(p.worst->ulps < 1);
+  CHECK(to_text(report).find("In float64 the subject takes subnormal numbers for 0") != std::string::npos);
+  Engine engine;
+  CHECK(!study(engine, "log").operations[0].no_subnormals);
+}
+
 TEST_CASE("accuracy: two studies from one seed are the same, and those of two seeds are not") {
   Engine engine;
   const auto with_seed = [&](std::uint64_t seed) {
