@@ -197,13 +197,14 @@ Points special_points(const Measured& m) {
   return points;
 }
 
-Points without_subnormals(const Points& points, Dtype dtype) {
+Points without_subnormals(const Measured& m, const Points& points, Dtype dtype) {
   const auto is_subnormal = [&](double x) {
     return x != 0 && std::abs(x) < std::ldexp(1, format(dtype).min_exponent);
   };
   Points kept;
   for (std::size_t i = 0; i < points.size(); ++i)
-    if (std::ranges::none_of(points.at(i), is_subnormal))
+    if (std::ranges::none_of(points.at(i), is_subnormal) &&
+        !(m.op == id_of<Reverse>() && is_subnormal(m.lambda * points.second[i])))
       kept.add(points.first[i], points.second.empty() ? 0 : points.second[i], !points.second.empty());
   return kept;
 }

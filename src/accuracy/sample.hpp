@@ -44,8 +44,8 @@ struct Points {
 [[nodiscard]] Points edge_points(const Measured& m, Dtype dtype);
 // Infinities and NaN, and numbers outside the domain or at its edge.
 [[nodiscard]] Points special_points(const Measured& m);
-// The points without those that have a subnormal number.
-[[nodiscard]] Points without_subnormals(const Points& points, Dtype dtype);
+// The points without those that have a subnormal number, or at which a reversal multiplies to one.
+[[nodiscard]] Points without_subnormals(const Measured& m, const Points& points, Dtype dtype);
 // Another regular input near this one.
 [[nodiscard]] std::pair<double, double> changed_point(const Measured& m, Dtype dtype, Draw& draw, double x,
                                                       double y);

@@ -107,7 +107,7 @@ class OperationStudy {
   }
 
   bool look_at_points(const Points& all, PartTally::From from) {
-    const Points points = result_.no_subnormals ? without_subnormals(all, dtype_) : all;
+    const Points points = result_.no_subnormals ? without_subnormals(m_, all, dtype_) : all;
     Rows rows;
     if (stopped() || !ask(points, rows)) return false;
     for (std::size_t begin = 0; begin < points.size(); begin += at_once) {
