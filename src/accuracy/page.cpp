@@ -19,7 +19,7 @@ constexpr const char* style = R"css(
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
 main{max-width:76rem;margin:0 auto;padding:1.5rem 1rem 4rem}
-h1{font-size:1.6rem;margin:0}h2{font-size:1.2rem;margin:2.2rem 0 .6rem}h3{font-size:1rem;
+h1{font-size:1.6rem;margin:0;overflow-wrap:anywhere}h2{font-size:1.2rem;margin:2.2rem 0 .6rem}h3{font-size:1rem;
   margin:1.6rem 0 .4rem}
 p{margin:.5rem 0;max-width:50rem}.soft{color:var(--soft)}
 .verdict{font-size:1.1rem}
@@ -144,8 +144,9 @@ std::string summary(const AccuracyReport& r, const std::vector<AccuracyRow>& wor
   const auto without_number =
     std::ranges::count_if(worst, [](const AccuracyRow& row) { return lacks_a_number(*row.part); });
   if (without_number > 0)
-    text += fmt::format(" <span class=\"bad\">{} give{} NaN or an infinity where a number is right.</span>",
-                        without_number, without_number == 1 ? "s" : "");
+    text +=
+      fmt::format(" <span class=\"bad\">{} of them give{} NaN or an infinity where a number is right.</span>",
+                  without_number, without_number == 1 ? "s" : "");
   return text + "</p>\n";
 }
 
@@ -201,9 +202,14 @@ std::string charts(const AccuracyReport& r) {
     if (o.parts.empty()) continue;
     text += fmt::format("<section data-dtype=\"{}\"><h3 id=\"{}\">{} in {}</h3><div class=\"charts\">\n",
                         format(o.dtype).name, anchor(o), escaped(o.operation), format(o.dtype).words);
-    for (const PartAccuracy& p : o.parts)
-      text += fmt::format("<figure>{}<figcaption>{}: {} ulp at most</figcaption></figure>\n", chart_of(o, p),
-                          p.part, p.worst ? ulps_text(p.worst->ulps) : "no");
+    std::string exact;
+    for (const PartAccuracy& p : o.parts) {
+      if (p.worst && p.worst->ulps > 0)
+        text += fmt::format("<figure>{}<figcaption>{}: {} ulp at most</figcaption></figure>\n",
+                            chart_of(o, p), p.part, ulps_text(p.worst->ulps));
+      else exact += (exact.empty() ? "" : ", ") + p.part;
+    }
+    if (!exact.empty()) text += "<p class=\"soft\">" + exact + ": no error in any number.</p>\n";
     text += "</div></section>\n";
   }
   return text;
