@@ -52,6 +52,8 @@ svg{width:100%;height:auto;display:block}svg text{font:10px system-ui,sans-serif
 svg .grid{stroke:var(--line);fill:none}svg .tick{stroke:var(--soft);fill:none}
 svg .half{stroke:var(--soft);stroke-dasharray:3 3;fill:none}
 svg .curve{stroke:var(--curve);stroke-width:1.6;fill:none;stroke-linejoin:round}
+@media print{@page{size:A4 landscape;margin:12mm}th,td{padding:.1rem .25rem}table{font-size:7pt}
+  td code{white-space:normal;overflow-wrap:anywhere}td.wide{min-width:0}thead button{padding:.1rem .25rem}}
 @media print{.controls{display:none}body{font-size:10pt}.scroll{overflow:visible}h3{break-after:avoid}
   figure{break-inside:avoid}tr{break-inside:avoid}}
 )css";
