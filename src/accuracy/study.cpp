@@ -162,7 +162,9 @@ class OperationStudy {
     for (std::size_t i = 0; i < points.size(); ++i) {
       const std::vector<double> inputs = points.at(i);
       const double value = truth[derivative.outputs()[0].node][i].to_double();
-      tallies_[0].add_special(inputs, rows[0][i], value);
+      // A step has a number at NaN by convention; all else passes it on.
+      const bool is_convention = std::isnan(inputs.front()) && !std::isnan(value);
+      if (!is_convention) tallies_[0].add_special(inputs, rows[0][i], value);
       const bool has_slope = !std::isnan(value) && !is_on_kink(m_, inputs.front(), inputs.back());
       for (std::size_t part = 1; part < tallies_.size() && has_slope; ++part) {
         const double slope = rounded(dtype_, truth[derivative.outputs()[part].node][i]);
