@@ -106,6 +106,15 @@ struct ClimbArguments {
 };
 int climb(const Common& common, const ClimbArguments& arguments);
 
+struct AccuracyArguments {
+  std::string subject = "builtin";
+  std::vector<std::string> dtypes, operations;
+  std::uint64_t seed = 1, inputs = 4000;
+  bool worst_first = false;
+  std::string html, markdown;  // also write the report here
+};
+int accuracy(const Common& common, const AccuracyArguments& arguments);
+
 // The kinds of layers and adapters to begin with; and one of them, written into a new file.
 std::vector<std::string> start_kinds();
 int start(const Common& common, const std::string& kind, const std::string& file);

@@ -130,6 +130,7 @@ struct Arguments {
   cli::ConformanceArguments conformance;
   cli::CampaignArguments campaign;
   cli::ClimbArguments climb;
+  cli::AccuracyArguments accuracy;
   std::string campaigns = "gradproof-campaigns", store, folder;
   std::vector<std::string> stores;
   std::string list = "targets";
@@ -285,6 +286,26 @@ void add_climb(CLI::App& app, Arguments& a, int& code) {
   c->callback([&] { code = cli::climb(a.common, a.climb); });
 }
 
+void add_accuracy(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* c = app.add_subcommand(
+    "accuracy", "Measure how exact each operation and its derivative is, in ulps of the unrounded truth");
+  cli::AccuracyArguments& o = a.accuracy;
+  c->add_option("--subject", o.subject,
+                "Whose operations to measure (default: builtin); of a layer those of its framework");
+  c->add_option("--dtype", o.dtypes, "Only these dtypes (f16, bf16, f32, f64; default: all that it has)")
+    ->delimiter(',');
+  c->add_option("--ops", o.operations, "Only these operations (default: all without shapes)")->delimiter(',');
+  c->add_option("--inputs", o.inputs, "Inputs to draw for each operation and dtype (default: 4000)")
+    ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10000000}));
+  c->add_option("--seed", o.seed, "Seed of all random choices")->check(seed_range);
+  c->add_flag("--worst-first", o.worst_first, "The largest errors at the top of the table");
+  c->add_option("--html", o.html, "Also write the report as one HTML file, with charts")->type_name("FILE");
+  c->add_option("--markdown", o.markdown, "Also write the report as Markdown")->type_name("FILE");
+  add_subject_options(*c, a.common);
+  add_json(*c, a.common);
+  c->callback([&] { code = cli::accuracy(a.common, a.accuracy); });
+}
+
 void add_check(CLI::App& app, Arguments& a, int& code) {
   CLI::App* c = app.add_subcommand("check", "Judge one graph's gradient by every oracle");
   c->add_option("file", a.check.file, "A .graph file, - for standard input")->required();
@@ -381,6 +402,7 @@ int main(int argc, char** argv) {
   add_properties(app, a, code);
   add_campaign(app, a, code);
   add_climb(app, a, code);
+  add_accuracy(app, a, code);
   add_check(app, a, code);
   add_replay(app, a, code);
   add_conformance(app, a, code);

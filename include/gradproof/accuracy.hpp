@@ -1,0 +1,107 @@
+// How exact the operations of a subject are: the error of each value and of each partial derivative, in ulps of the
+// unrounded truth, over inputs from the whole domain. A measurement and no verdict: nothing here fails.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "gradproof/verify.hpp"
+
+namespace gradproof {
+
+struct AccuracyOptions {
+  std::uint64_t seed = 1;
+  std::uint64_t inputs = 4000;          // drawn for each operation and dtype
+  std::vector<Dtype> dtypes;            // empty: all that the subject has
+  std::vector<std::string> operations;  // empty: all without shapes
+  const std::atomic<bool>* stop = nullptr;
+  std::function<void(const std::string& what, std::size_t done, std::size_t of)> progress;
+};
+
+// One input and what came of it.
+struct Witness {
+  std::vector<double> inputs;  // as many as the operation has operands; of a reversal x and the cotangent
+  double observed = 0;
+  std::string truth;  // 20 digits
+  double ulps = 0;
+};
+
+// What is counted beside errors in ulps. Each kind keeps the first input that showed it.
+enum class Oddity {
+  not_a_number,  // NaN where a number is right
+  infinite,      // infinite where the truth is in the format's range
+  finite,        // finite, or of the wrong sign, where the truth is beyond the format
+  vanished,      // 0 where the truth is a normal number: no digit of it is left
+  flushed,       // 0 where the nearest number is a subnormal
+};
+inline constexpr std::array all_oddities = {Oddity::not_a_number, Oddity::infinite, Oddity::finite,
+                                            Oddity::vanished, Oddity::flushed};
+[[nodiscard]] std::string_view name(Oddity oddity);
+
+struct OddCount {
+  std::uint64_t count = 0;
+  Witness first;
+};
+
+// The largest error among the inputs of one sign whose exponents are in [exponent, exponent + width).
+struct ExponentBin {
+  bool negative = false;
+  int exponent = 0, width = 1;
+  double highest = 0;
+};
+
+// An infinity, a NaN or a number at the edge of the domain, and an answer other than the expected one.
+struct SpecialMiss {
+  std::vector<double> inputs;
+  double observed = 0, expected = 0;
+};
+
+// The value of an operation, or one of its partial derivatives.
+struct PartAccuracy {
+  std::string part;  // "value", "d/dx", "d/dy"
+  std::uint64_t judged = 0;
+  std::uint64_t undecided = 0;  // truths that could not be enclosed narrowly enough
+  std::uint64_t beyond = 0;     // truths beyond the format, where infinity is right
+  std::uint64_t subnormal = 0;  // truths whose nearest number is subnormal
+  // Of the drawn inputs whose truth is in range; NaN and infinity count as infinitely far off there.
+  std::uint64_t drawn = 0, nearest = 0;
+  double p50 = 0, p99 = 0, p999 = 0;
+  // Of all inputs, the searched ones too, whose truth is in range and whose answer is a number.
+  std::optional<Witness> worst;
+  std::array<OddCount, all_oddities.size()> odd{};
+  std::vector<ExponentBin> bins;
+  std::uint64_t specials = 0;
+  std::vector<SpecialMiss> special_misses;
+};
+
+struct OperationAccuracy {
+  std::string operation;  // "tanh", "pow 3"
+  Dtype dtype = Dtype::f64;
+  std::string trouble;  // why there is nothing more: unsupported, or the subject's failure
+  bool unsupported = false;
+  bool no_subnormals = false;  // the subject takes subnormal numbers for 0: inputs that are some were left out
+  std::vector<PartAccuracy> parts;
+};
+
+struct AccuracyReport {
+  AccuracyOptions options;
+  Report report;  // who was asked, and whether anything came of it
+  std::vector<OperationAccuracy> operations;
+};
+
+[[nodiscard]] AccuracyReport measure_accuracy(const Target& target, const Launch& launch,
+                                              const AccuracyOptions& options);
+// The same with a subject at hand, which has these operations and dtypes.
+void measure_accuracy(Subject& subject, const std::vector<std::string>& ops,
+                      const std::vector<std::string>& dtypes, AccuracyReport& report);
+
+enum class RowOrder { table, worst_first };
+[[nodiscard]] std::string to_text(const AccuracyReport& report, RowOrder order = RowOrder::table);
+// A page, or a comment on a pull request.
+[[nodiscard]] std::string to_markdown(const AccuracyReport& report, RowOrder order = RowOrder::table);
+// {"schema": "gradproof/accuracy/1", ...}; the schema is docs/reference/accuracy.schema.json.
+[[nodiscard]] std::string to_json(const AccuracyReport& report);
+// One file that needs no other: tables that sort and filter, and a chart of each operation.
+[[nodiscard]] std::string to_html(const AccuracyReport& report);
+
+}  // namespace gradproof
