@@ -75,6 +75,17 @@ class Contents(unittest.TestCase):
             self.assertIn(mode, ("drwxr-xr-x", "-rwxr-xr-x" if name == "./usr/bin/gradproof" else "-rw-r--r--"), line)
             self.assertTrue(name.startswith("./usr/") or name in ("./", "./usr/"), line)
 
+    def test_what_python_leaves_goes_with_the_package(self):
+        with tempfile.TemporaryDirectory(prefix="gradproof-deb-") as folder:
+            subprocess.run(["dpkg-deb", "-e", str(package()), f"{folder}/DEBIAN"], check=True)
+            shutil.copytree(UNPACKED / "usr/share/gradproof", f"{folder}/usr/share/gradproof")
+            adapters = pathlib.Path(folder, "usr/share/gradproof/adapters/python")
+            before = {path.name for path in adapters.rglob("*")}
+            subprocess.run([sys.executable, "-m", "compileall", "-q", str(adapters)], check=True)
+            self.assertIn("__pycache__", {path.name for path in adapters.rglob("*")})
+            subprocess.run([f"{folder}/DEBIAN/prerm", "remove"], check=True, env={**os.environ, "DPKG_ROOT": folder})
+            self.assertEqual(before, {path.name for path in adapters.rglob("*")})
+
     def test_the_program_runs_from_where_it_is_unpacked(self):
         environment = installed.clean_environment(UNPACKED / "usr")
         with tempfile.TemporaryDirectory(prefix="gradproof-deb-") as folder:
