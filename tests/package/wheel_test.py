@@ -29,7 +29,7 @@ def setUpModule():
     environment = {"CXX": CXX, **os.environ}
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet"]
     for words in ([sys.executable, "-m", "venv", str(VENV)], [*pip, "scikit-build-core"],
-                  [*pip, "--no-build-isolation", "-C", f"build-dir={BUILD / 'tests/package/wheel'}", str(ROOT)]):
+                  [*pip, "--no-build-isolation", "--config-settings", f"build-dir={BUILD / 'tests/package/wheel'}", str(ROOT)]):
         code, said = run(words, BUILD, environment, seconds=3600)
         assert code == 0, said
 
