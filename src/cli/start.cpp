@@ -50,12 +50,17 @@ std::string filled(std::string_view command, const std::string& file, const std:
   return text;
 }
 
-// Nothing where the header is where every compiler looks.
+// Of the sources, whose adapters are in src/adapters, or of an installation, in share/gradproof/adapters. Nothing
+// where the header is where every compiler looks.
 std::string include_option(const std::string& adapters) {
-  const auto folder = std::filesystem::path(adapters).parent_path().parent_path() / "include";
-  std::error_code error;
-  const bool there = std::filesystem::is_regular_file(folder / "gradproof" / "plugin.h", error);
-  return there ? "-I '" + folder.string() + "' " : "";
+  const auto above = std::filesystem::path(adapters).parent_path().parent_path();
+  for (const auto& folder : {above / "include", above.parent_path() / "include"}) {
+    if (folder == "/usr/include" || folder == "/usr/local/include") continue;
+    std::error_code error;
+    if (std::filesystem::is_regular_file(folder / "gradproof" / "plugin.h", error))
+      return "-I '" + folder.string() + "' ";
+  }
+  return "";
 }
 
 // What is in a command must mean the same to a shell, unquoted.

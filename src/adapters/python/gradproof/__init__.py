@@ -5,7 +5,7 @@
     def test_reversal():
         gradproof.verify(GradientReversal)
 
-The program gradproof does the judging ($GRADPROOF_PROGRAM, else `gradproof` on the path).  It asks, and we answer over a
+The program gradproof does the judging ($GRADPROOF_PROGRAM, else the one in this package, else `gradproof` on the path).  It asks, and we answer over a
 Unix socket in a folder that nobody else can enter.
 """
 
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 
+from gradproof.carried import program
 from gradproof_adapter.frameworks import framework_of
 from gradproof_adapter.loading import InHand
 from gradproof_adapter.service import Session, answer, as_json
@@ -92,13 +93,11 @@ def _text(file):
 
 
 def _started(words, folder, out, error):
-    program = os.environ.get("GRADPROOF_PROGRAM") or "gradproof"
-    if "/" in program:
-        program = os.path.abspath(program)
+    path = program()
     try:
-        return subprocess.Popen([program, *words], cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=error)
+        return subprocess.Popen([path, *words], cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=error)
     except OSError as trouble:
-        raise RuntimeError(f"can't start {program} ({trouble.strerror}); put gradproof on the path, or name it in "
+        raise RuntimeError(f"can't start {path} ({trouble.strerror}); put gradproof on the path, or name it in "
                            "GRADPROOF_PROGRAM") from None
 
 
