@@ -36,6 +36,8 @@ class Folder:
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("GRADPROOF_")}
         self.environment["PATH"] = f"{commands}:{os.environ['PATH']}"
         self.environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        # What builds gradproof is there; make may not be.
+        self.environment["CMAKE_GENERATOR"] = "Ninja"
         if python:
             # A link would lose the interpreter its virtual environment.
             wrapper = commands / "python3"

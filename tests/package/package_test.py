@@ -61,7 +61,7 @@ class Files(Installed):
                 seen += 1
                 text = path.read_text(encoding="utf-8")
                 for place in (ROOT, BUILD):
-                    self.assertNotIn(str(place) + "/", text, path)
+                    self.assertNotRegex(text, r"(?<![\w}.-])" + re.escape(str(place)) + "/", path)
         self.assertGreater(seen, 100)
 
 
