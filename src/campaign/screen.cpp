@@ -40,15 +40,18 @@ struct Room {
   double allowed = 0, bulk = 0;
 };
 
-// Each sweep may be off by the bound, twice for its higher orders, and the sum along the direction rounds once an entry.
+// Each sweep may be off by the bound, twice for its higher orders. Then the one is summed up over all entries of the
+// inputs and the other over those of the outputs, and each addition rounds what has come together so far.
 Room room(const Graph& g, const Bounds& bounds, double unit) {
+  double additions = 0;
+  for (const NodeId input : g.inputs()) additions += static_cast<double>(g[input].shape.size());
+  for (const Output& o : g.outputs()) additions += static_cast<double>(g[o.node].shape.size());
   Room r;
   for (std::size_t i = 0; i < g.inputs().size(); ++i) {
     const auto& row = bounds.outputs[g.outputs().size() + i];
     for (std::size_t k = 0; k < row.size(); ++k) {
       const double u = std::abs(direction(i, k));
-      r.allowed +=
-        u * (4 * row[k].error + static_cast<double>(row.size() + g.inputs().size()) * unit * row[k].bulk);
+      r.allowed += u * (4 * row[k].error + additions * unit * row[k].bulk);
       r.bulk += u * row[k].bulk;
     }
   }

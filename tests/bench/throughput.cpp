@@ -2,13 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <cstdlib>
 #include <memory>
 
-#include "gradproof/analysis.hpp"
-#include "gradproof/calculus.hpp"
-#include "gradproof/dual.hpp"
+#include "campaign/screen.hpp"
 #include "gradproof/generate.hpp"
 #include "gradproof/oracle.hpp"
 #include "ours.hpp"
@@ -24,38 +21,6 @@ Graph nth(std::uint64_t i) {
 
 volatile double sink = 0;
 int alarms = 0;
-
-// Reverse mode in double against one forward-mode sweep of dual numbers on the anchored graph, along a
-// direction with no equal components, under the derived rounding bound. Nothing when the graph can't be
-// decided in double.
-std::optional<bool> checked_in_double(const Graph& g) {
-  const Graph derivative = gradient(g);
-  const Bounds bounds = rounding_bounds(derivative, Dtype::f64);
-  if (bounds.overflows || bounds.kink_margin <= 1) return {};
-  const Evaluation<double> values = evaluate<double>(derivative);
-  const Anchored a = anchored(g);
-  Evaluation<Dual<double>> dual(a.graph);
-  for (const auto& [leaf, source] : a.frozen) {
-    const auto from = values[source];  // a gradient graph begins with the nodes of its graph
-    for (std::size_t k = 0; k < from.size(); ++k) dual.leaf(leaf)[k] = {from[k], 0};
-  }
-  double along = 0, allowed = 0;
-  for (std::size_t i = 0; i < a.inputs.size(); ++i) {
-    const auto gradient_values = values[derivative.outputs()[g.outputs().size() + i].node];
-    const auto leaf = dual.leaf(a.inputs[i]);
-    for (std::size_t k = 0; k < leaf.size(); ++k) {
-      const double u = (k % 2 == 0 ? 1 : -1) * (1 + static_cast<double>((i * 7 + k * 3) % 16) / 16);
-      leaf[k].slope = u;
-      along += u * gradient_values[k];
-      // Both sweeps may be off by the bound, twice for its higher orders, and the sum rounds once an entry.
-      const Bound& b = bounds.outputs[g.outputs().size() + i][k];
-      allowed +=
-        std::abs(u) * (4 * b.error + static_cast<double>(leaf.size() + a.inputs.size()) * 0x1p-53 * b.bulk);
-    }
-  }
-  dual.run();
-  return std::abs(dual.objective().slope - along) <= allowed;
-}
 
 // Work on the next so many graphs of one sequence, so that no repetition meets the graphs of another.
 Subject on_graphs(const char* quantity, int digits, std::uint64_t count,
@@ -112,7 +77,7 @@ std::vector<Subject> throughput() {
     on_graphs("generated", 16, 1000, [](const Graph& g) { sink = sink + static_cast<double>(g.size()); }),
     on_graphs("generated and checked in double", 16, 1000,
               [](const Graph& g) {
-                if (const auto ok = checked_in_double(g); ok && !*ok) ++alarms;
+                if (screened(g).outcome == Outcome::fails) ++alarms;
               }),
     on_graphs("generated and checked by the complex step", 50, 50,
               [](const Graph& g) {

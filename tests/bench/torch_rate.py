@@ -99,7 +99,8 @@ def main(graphs, rounds):
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
         work = [planned(text, parse, OPS, GradReverse.apply) for text in recorded(folder, graphs)]
-        assert len(work) == graphs, (len(work), graphs)
+        # Of equal graphs that come close together, only one is asked about.
+        assert 0.98 * graphs <= len(work) <= graphs, (len(work), graphs)
         for each in work[:200]:
             each()
         pairs = []
@@ -107,7 +108,7 @@ def main(graphs, rounds):
             start = time.perf_counter()
             for each in work:
                 each()
-            plain = graphs / (time.perf_counter() - start)
+            plain = len(work) / (time.perf_counter() - start)
             pairs.append((plain, campaign(folder, graphs, f"py:{LAYER}:GradReverse")["graphs_per_second"]))
     print(f"plain PyTorch: {statistics.median(p for p, _ in pairs):.0f} graphs/s; campaign: {statistics.median(c for _, c in pairs):.0f} graphs/s; "
           f"ratio {statistics.median(c / p for p, c in pairs):.2f} ({min(c / p for p, c in pairs):.2f} to {max(c / p for p, c in pairs):.2f}, {rounds} rounds)")
