@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "gradproof/generate.hpp"
 #include "gradproof/verify.hpp"
 
 namespace gradproof {
@@ -32,6 +33,7 @@ struct CampaignPlan {
   std::uint32_t exhaustive = 0;  // above 0: all graphs of up to so many operations, in place of random ones
   std::vector<std::string> operations;  // of exhaustive graphs
   bool swarm = true;
+  std::uint64_t schema = Draw::schema_version;  // of the generator: another one draws other graphs
 
   friend bool operator==(const CampaignPlan&, const CampaignPlan&) = default;
   [[nodiscard]] std::uint64_t blocks() const { return graphs / block + (graphs % block == 0 ? 0 : 1); }
@@ -130,6 +132,8 @@ struct StoreFacts {
 // --- Running
 // ----------------------------------------------------------------------------------------------------------
 
+// Why this gradproof can't decide the plan's blocks as the one that began it did; empty where it can.
+[[nodiscard]] std::string not_of_today(const CampaignPlan& plan);
 // How many blocks a shard has to decide.
 [[nodiscard]] std::uint64_t blocks_of(const CampaignPlan& plan, const Shard& shard);
 

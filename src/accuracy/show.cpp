@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "accuracy/rows.hpp"
+#include "report/json_number.hpp"
 
 namespace gradproof {
 
@@ -94,14 +95,9 @@ std::vector<Remarkable> remarkable(const AccuracyReport& r) {
   return list;
 }
 
-Json number(double v) {
-  if (std::isfinite(v)) return v;
-  return std::isnan(v) ? "nan" : v > 0 ? "inf" : "-inf";
-}
-
 Json numbers_json(const std::vector<double>& values) {
   Json list = Json::array();
-  for (const double v : values) list.push_back(number(v));
+  for (const double v : values) list.push_back(json_number(v));
   return list;
 }
 
@@ -111,9 +107,9 @@ Json json_of(const Witness& w) {
     hex.push_back(std::isfinite(v) ? fmt::format("{:a}", v) : fmt::format("{}", v));
   return {{"inputs", numbers_json(w.inputs)},
           {"hex", hex},
-          {"observed", number(w.observed)},
+          {"observed", json_number(w.observed)},
           {"truth", w.truth},
-          {"ulps", number(w.ulps)}};
+          {"ulps", json_number(w.ulps)}};
 }
 
 Json json_of(const PartAccuracy& p) {
@@ -128,15 +124,22 @@ Json json_of(const PartAccuracy& p) {
       {{"sign", b.negative ? "-" : "+"}, {"exponent", b.exponent}, {"width", b.width}, {"ulps", b.highest}});
   for (const SpecialMiss& m : p.special_misses)
     misses.push_back({{"inputs", numbers_json(m.inputs)},
-                      {"observed", number(m.observed)},
-                      {"expected", number(m.expected)}});
-  return {{"part", p.part},          {"judged", p.judged},
-          {"drawn", p.drawn},        {"undecided", p.undecided},
-          {"beyond", p.beyond},      {"subnormal", p.subnormal},
-          {"nearest", p.nearest},    {"max", p.worst ? json_of(*p.worst) : Json(nullptr)},
-          {"p99_9", number(p.p999)}, {"p99", number(p.p99)},
-          {"p50", number(p.p50)},    {"odd", odd},
-          {"specials", p.specials},  {"special_misses", misses},
+                      {"observed", json_number(m.observed)},
+                      {"expected", json_number(m.expected)}});
+  return {{"part", p.part},
+          {"judged", p.judged},
+          {"drawn", p.drawn},
+          {"undecided", p.undecided},
+          {"beyond", p.beyond},
+          {"subnormal", p.subnormal},
+          {"nearest", p.nearest},
+          {"max", p.worst ? json_of(*p.worst) : Json(nullptr)},
+          {"p99_9", json_number(p.p999)},
+          {"p99", json_number(p.p99)},
+          {"p50", json_number(p.p50)},
+          {"odd", odd},
+          {"specials", p.specials},
+          {"special_misses", misses},
           {"by_exponent", bins}};
 }
 

@@ -4,16 +4,11 @@
 #include <cmath>
 
 #include "gradproof/ops.hpp"
+#include "report/json_number.hpp"
 
 namespace gradproof {
 
 namespace {
-
-// JSON has no infinities and no NaN: they travel as strings.
-CampaignJson number(double v) {
-  if (std::isfinite(v)) return v;
-  return std::isnan(v) ? "nan" : v > 0 ? "inf" : "-inf";
-}
 
 double number_from(const CampaignJson& j) {
   if (j.is_number()) return j.get<double>();
@@ -75,7 +70,8 @@ CampaignJson to_campaign_json(const CampaignPlan& p) {
           {"digits", p.digits},
           {"exhaustive", p.exhaustive},
           {"operations", p.operations},
-          {"swarm", p.swarm}};
+          {"swarm", p.swarm},
+          {"schema", p.schema}};
 }
 
 CampaignPlan plan_from(const CampaignJson& j) {
@@ -91,6 +87,7 @@ CampaignPlan plan_from(const CampaignJson& j) {
   p.exhaustive = j.at("exhaustive").get<std::uint32_t>();
   p.operations = j.at("operations").get<std::vector<std::string>>();
   p.swarm = j.at("swarm").get<bool>();
+  p.schema = j.at("schema").get<std::uint64_t>();
   return p;
 }
 
@@ -151,9 +148,9 @@ CampaignJson to_campaign_json(const CampaignFailure& f) {
           {"skeleton", f.skeleton},
           {"document", f.document},
           {"place", f.place},
-          {"expected", number(f.expected)},
-          {"observed", number(f.observed)},
-          {"allowed", number(f.allowed)},
+          {"expected", json_number(f.expected)},
+          {"observed", json_number(f.observed)},
+          {"allowed", json_number(f.allowed)},
           {"reason", f.reason},
           {"block", f.block},
           {"graph", f.graph},

@@ -80,10 +80,10 @@ bool Desk::note(const Examiner::Step& step) {
   progress_.failures += step.failures;
   progress_.undecided += step.undecided;
   progress_.seconds = seconds();
-  const double rate = static_cast<double>(progress_.graphs) / progress_.seconds;
+  const double each = progress_.graphs == 0 ? 0 : progress_.seconds / static_cast<double>(progress_.graphs);
   if (options_.seconds) progress_.seconds_left = std::max(0.0, *options_.seconds - progress_.seconds);
   else if (progress_.of > progress_.graphs)
-    progress_.seconds_left = static_cast<double>(progress_.of - progress_.graphs) / rate;
+    progress_.seconds_left = static_cast<double>(progress_.of - progress_.graphs) * each;
   if (options_.progress) options_.progress(progress_);
   return !stopped() && !trouble_;
 }

@@ -140,7 +140,8 @@ void Examiner::keep(const std::string& id, const Check& check, const Case& c, co
   CampaignFailure f;
   f.property = id;
   f.residual = name(residual);
-  f.skeleton = skeleton(e.minimal.graph);
+  // What gave no answer has one kind, whatever it was asked.
+  if (!silent) f.skeleton = skeleton(e.minimal.graph);
   f.document = print(document);
   if (e.finding.worst) {
     f.place = e.finding.worst->place;

@@ -8,6 +8,7 @@
 #include "campaign/examiner.hpp"
 #include "campaign/store.hpp"
 #include "crew.hpp"
+#include "gradproof/ops.hpp"
 #include "gradproof/text.hpp"
 #include "verify/diagnose.hpp"
 
@@ -95,7 +96,8 @@ std::optional<StoreTrouble> add_up(Store& store, CampaignReport& report) {
   return {};
 }
 
-// Every property that was asked for must have been decided at least once.
+// The screening must have decided something, and so must every property that is asked of each graph. One that sees a
+// graph in a hundred may not have met its kind yet, and is shown as never decided.
 void conclude(CampaignReport& report) {
   Report& r = report.report;
   if (r.conclusion == Conclusion::no_subject) return;
@@ -103,7 +105,9 @@ void conclude(CampaignReport& report) {
   std::string silent;
   for (const Tally& t : r.tallies) {
     fails += t.fails;
-    if (t.decided() == 0 && silent.empty()) silent = t.property;
+    // The screening comes first: where it decides nothing, no property will.
+    const bool asked_for = t.property == screening || report.plan.thorough == 1;
+    if (t.decided() == 0 && asked_for && (silent.empty() || t.property == screening)) silent = t.property;
   }
   if (fails > 0) r.conclusion = Conclusion::not_verified;
   else if (report.blocks == 0)
@@ -122,6 +126,23 @@ void count_missing(CampaignReport& report) {
 }
 
 }  // namespace
+
+std::string not_of_today(const CampaignPlan& plan) {
+  if (plan.schema != Draw::schema_version)
+    return "it was drawn by another generator (schema " + std::to_string(plan.schema) +
+           ", and this gradproof has " + std::to_string(Draw::schema_version) + ")";
+  for (const std::string& id : plan.properties) {
+    const Property* p = find_property(id);
+    if (p == nullptr || p->looks != Looks::at_graphs)
+      return "this gradproof has no property " + id + " of graphs";
+  }
+  for (const std::string& name : plan.operations) {
+    const auto op = find_op(name);
+    if (!op || !Exhaustive::takes(*op)) return "this gradproof can't count out the operation " + name;
+  }
+  if (plan.block == 0) return "its blocks are empty";
+  return "";
+}
 
 std::uint64_t blocks_of(const CampaignPlan& plan, const Shard& shard) {
   const std::uint64_t all = plan.blocks();
@@ -177,7 +198,12 @@ void show_groups(Subject& subject, const Hello& hello, CampaignReport& report) {
 }
 
 Result<Store, StoreTrouble> store_for(const CampaignPlan& plan, const CampaignOptions& options) {
-  if (options.resume) return Store::open(options.store, Store::For::writing);
+  if (options.resume) {
+    if (const std::string why = not_of_today(plan); !why.empty())
+      return StoreTrouble{options.store + " can't be gone on with: " + why +
+                          "; use the gradproof that began it"};
+    return Store::open(options.store, Store::For::writing);
+  }
   return Store::make(options.store, {plan, options.shard, options.version, options.environment});
 }
 

@@ -9,6 +9,7 @@
 #include "gradproof/ops.hpp"
 #include "gradproof/report.hpp"
 #include "gradproof/text.hpp"
+#include "report/json_number.hpp"
 
 namespace gradproof {
 
@@ -107,6 +108,10 @@ std::string properties_text(const CampaignReport& r) {
     if (property == screening) line(property, c);
   for (const auto& [property, c] : r.counts)
     if (property != screening) line(property, c);
+  std::string never;
+  for (const auto& [property, c] : r.counts)
+    if (c.holds + c.fails == 0) never += (never.empty() ? "" : ", ") + property;
+  if (!never.empty()) text += "  never decided, and so not shown to hold: " + never + "\n";
   return text;
 }
 
@@ -163,8 +168,8 @@ std::string groups_text(const CampaignReport& r) {
   if (r.groups.size() > whole) text += "\n    also:\n";
   for (std::size_t i = whole; i < std::min(most, r.groups.size()); ++i) {
     const CampaignFailure& f = r.groups[i].smallest;
-    text +=
-      fmt::format("      {} ({}), {}: {}\n", f.property, f.residual, times(r.groups[i].count), f.skeleton);
+    text += fmt::format("      {} ({}), {}{}\n", f.property, f.residual, times(r.groups[i].count),
+                        f.skeleton.empty() ? "" : ": " + f.skeleton);
   }
   if (r.groups.size() > most)
     text += fmt::format("      and {} more; --json has them all\n", r.groups.size() - most);
@@ -300,9 +305,6 @@ std::string to_text(const ClimbReport& r, bool color) {
 
 std::string to_json(const ClimbReport& r) {
   const Summit& s = r.summit;
-  const auto number = [](double v) {
-    return std::isfinite(v) ? CampaignJson(v) : CampaignJson(v > 0 ? "inf" : "nan");
-  };
   const CampaignJson j = {{"schema", "gradproof/climb/1"},
                           {"version", r.report.version},
                           {"subject", r.report.subject.target},
@@ -314,12 +316,12 @@ std::string to_json(const ClimbReport& r) {
                           {"exit_code", exit_code(r.report.conclusion)},
                           {"reason", r.report.reason},
                           {"unit", r.options.operation.empty() ? "share of the bound" : "ulp"},
-                          {"height", number(s.height)},
-                          {"random_height", number(r.random_height)},
+                          {"height", json_number(s.height)},
+                          {"random_height", json_number(r.random_height)},
                           {"place", s.place},
-                          {"observed", number(s.observed)},
+                          {"observed", json_number(s.observed)},
                           {"truth", s.truth},
-                          {"allowed", number(s.allowed)},
+                          {"allowed", json_number(s.allowed)},
                           {"graph", s.graph},
                           {"evaluations", r.evaluations},
                           {"undecided", r.undecided},

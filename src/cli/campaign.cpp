@@ -113,6 +113,10 @@ std::optional<CampaignPlan> plan_of(const CampaignArguments& a) {
   const auto dtype = find_dtype(a.dtype);
   if (!dtype) return complain("--dtype " + a.dtype + ": the dtypes are f16, bf16, f32 and f64"), std::nullopt;
   plan.dtype = *dtype;
+  if (a.subject == "builtin" && *dtype != Dtype::f32 && *dtype != Dtype::f64)
+    return complain("--dtype " + a.dtype +
+                    ": gradproof's own engine has f32 and f64; --subject names another"),
+           std::nullopt;
   plan.seed = a.seed;
   plan.graphs = a.graphs;
   plan.swarm = !a.no_swarm;
@@ -387,6 +391,9 @@ int climb(const Common& common, const ClimbArguments& a) {
   if (!target) return complain(target.error().message);
   const auto dtype = find_dtype(a.dtype);
   if (!dtype) return complain("--dtype " + a.dtype + ": the dtypes are f16, bf16, f32 and f64");
+  if (a.subject == "builtin" && *dtype != Dtype::f32 && *dtype != Dtype::f64)
+    return complain("--dtype " + a.dtype +
+                    ": gradproof's own engine has f32 and f64; --subject names another");
   if (!a.operation.empty()) {
     const auto op = find_op(a.operation);
     if (!op)

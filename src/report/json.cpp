@@ -3,6 +3,7 @@
 
 #include "gradproof/report.hpp"
 #include "gradproof/text.hpp"
+#include "report/json_number.hpp"
 
 namespace gradproof {
 
@@ -10,13 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// JSON has no infinities and no NaN: they travel as strings.
-Json number(double v) {
-  if (std::isfinite(v)) return v;
-  return std::isnan(v) ? "nan" : v > 0 ? "inf" : "-inf";
-}
-
-Json power(const std::optional<double>& p) { return p ? number(*p) : Json(nullptr); }
+Json power(const std::optional<double>& p) { return p ? json_number(*p) : Json(nullptr); }
 
 Json json_of(const SubjectFacts& s) {
   return {{"target", s.target}, {"framework", s.framework}, {"form", s.form},        {"lambda", s.lambda},
@@ -55,9 +50,9 @@ Json json_of(const Counterexample& e) {
             {"script_file", e.script_file}};
   if (e.finding.worst)
     j["worst"] = {{"place", e.finding.worst->place},
-                  {"expected", number(e.finding.worst->expected)},
-                  {"observed", number(e.finding.worst->observed)},
-                  {"allowed", number(e.finding.worst->allowed)},
+                  {"expected", json_number(e.finding.worst->expected)},
+                  {"observed", json_number(e.finding.worst->observed)},
+                  {"allowed", json_number(e.finding.worst->allowed)},
                   {"residual", name(e.finding.worst->residual)}};
   return j;
 }
@@ -77,7 +72,7 @@ Json json_of(const Report& r) {
             {"unexpected_passes", r.unexpected_passes},
             {"interrupted", r.interrupted},
             {"checks", r.cases},
-            {"seconds", number(r.seconds)}};
+            {"seconds", json_number(r.seconds)}};
   j["properties"] = Json::array();
   for (const Tally& t : r.tallies) j["properties"].push_back(json_of(t));
   j["counterexamples"] = Json::array();

@@ -10,7 +10,7 @@ import tempfile
 import time
 import unittest
 
-from program import program, run
+from program import leftovers, program, run
 import schema
 
 EXAMPLES = os.environ.get("GRADPROOF_EXAMPLES", "")
@@ -186,6 +186,50 @@ class Failures(Campaigns):
         self.assertEqual((report["corpus"]["files"], report["graphs"]), (1, 200))
 
 
+class Subjects(Campaigns):
+    """Subjects in processes of their own."""
+
+    HOSTILE = {"hostile_kills_itself": "killed by SIGKILL", "hostile_segfaults": "killed by SIGSEGV", "hostile_exits": "exited with status",
+               "hostile_hangs": "no answer within 2 s"}
+
+    def test_a_right_one_holds_for_any_number_of_jobs(self):
+        right = "so:" + os.path.join(EXAMPLES, "right_grl.so")
+        reports = [self.campaign("--subject", right, "--graphs", "1200", "--jobs", jobs, "--store", f"{jobs}.db")[1] for jobs in ("1", "3")]
+        self.assertEqual(reports[0]["digest"], reports[1]["digest"])
+        for report in reports:
+            self.assertEqual((report["conclusion"], report["graphs"], report["failures"]), ("VERIFIED", 1200, []))
+            self.assertEqual(report["counts"]["forward-sweep"]["holds"] + report["counts"]["forward-sweep"]["undecided"], 1200)
+
+    def test_what_was_never_decided_is_said(self):
+        # The screening holds, and what it was asked beside has met no graph of its kind; who names it gets no verdict.
+        never = "never decided, and so not shown to hold: "
+        ended, _ = self.campaign("--graphs", "100", "--store", "few.db")
+        self.assertIn(never + "leaf-split, one-copy-per-consumer", ended.out)
+        ended, report = self.campaign("--graphs", "2", "--properties", "one-copy-per-consumer", "--store", "one.db", code=4)
+        self.assertIn(never + "one-copy-per-consumer", ended.out)
+        self.assertEqual(report["reason"], "one-copy-per-consumer was never decided; more graphs, or another subject, are needed")
+
+    def test_a_hostile_one_is_a_verdict(self):
+        folder = os.path.join(os.path.dirname(EXAMPLES), "subjects", "c")
+        for name, says in self.HOSTILE.items():
+            with self.subTest(name):
+                path = os.path.join(folder, name + ".so")
+                self.assertTrue(os.path.exists(path), path)
+                ended, report = self.campaign("--subject", "so:" + path, "--graphs", "400", "--timeout", "2", "--jobs", "2", "--store", name + ".db",
+                                              code=1)
+                self.assertIn(says, ended.out)
+                # One kind for each property, however many graphs met it.
+                kinds = [f["property"] for f in report["failures"]]
+                self.assertEqual(len(kinds), len(set(kinds)))
+                self.assertEqual(leftovers(ended.mark), [])
+
+    def test_a_dtype_that_the_engine_has_not(self):
+        for command in ("campaign", "climb"):
+            ended = run(command, "--dtype", "f16", cwd=self.folder)
+            self.assertEqual(ended.code, 2)
+            self.assertIn("gradproof's own engine has f32 and f64", ended.err)
+
+
 class Trouble(Campaigns):
     def store(self, *more):
         self.campaign("--graphs", "2000", "--block", "100", "--thorough", "0", "--store", "s.db", *more)
@@ -205,6 +249,15 @@ class Trouble(Campaigns):
         with sqlite3.connect(self.store()) as db:
             db.execute("pragma user_version = 7")
         self.refused("--resume", "s.db", says=["has the store format 7, and this gradproof reads 1"])
+
+    def test_a_store_of_another_gradproof(self):
+        for key, value, says in (("schema", 99, "drawn by another generator (schema 99"), ("properties", ["gone"], "no property gone")):
+            with self.subTest(key):
+                with sqlite3.connect(self.store("--seed", str(value) if key == "schema" else "7")) as db:
+                    plan = json.loads(db.execute("select json from plan").fetchone()[0])
+                    db.execute("update plan set json = ?", [json.dumps({**plan, key: value})])
+                self.refused("--resume", "s.db", says=["s.db can't be gone on with", says])
+                os.remove(self.at("s.db"))
 
     def test_no_store_at_all(self):
         with open(self.at("text.db"), "w", encoding="utf-8") as file:
