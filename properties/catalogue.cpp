@@ -24,6 +24,8 @@ std::span<const Property* const> catalogue() {
                                                               &evaluation_mode_reverses,
                                                               &lambda_gets_no_gradient,
                                                               &vector_lambda,
+                                                              &memory_as_declared,
+                                                              &nan_payload,
                                                               &forward_identity,
                                                               &reversal_scales,
                                                               &leaf_reversal,

@@ -49,5 +49,7 @@ extern const Property partials_of_surrogate;
 extern const Property schedule_coefficients;
 extern const Property training_trajectory;
 extern const Property vector_lambda;
+extern const Property memory_as_declared;
+extern const Property nan_payload;
 
 }  // namespace gradproof

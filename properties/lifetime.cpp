@@ -151,6 +151,7 @@ std::string told(const std::vector<Act>& steps, const std::string& indent) {
       case Act::Do::deepcopy: text += s.name + " = a deep copy of " + s.of; break;
       case Act::Do::pickle: text += s.name + " = " + s.of + ", pickled and read back"; break;
       case Act::Do::evaluate: text += "put " + s.name + " into evaluation mode"; break;
+      case Act::Do::bits:
       case Act::Do::leaf: text += s.name + " = an input"; break;
       case Act::Do::forward: text += s.name + " = " + s.of + "(" + s.input + ")"; break;
       case Act::Do::multiply: text += "multiply " + s.name + " by " + number(s.number) + " in place"; break;
@@ -159,6 +160,7 @@ std::string told(const std::vector<Act>& steps, const std::string& indent) {
         text += "go backward from " + s.of + " to " + s.input + ", and add to its gradient";
         break;
       case Act::Do::read: text += "look at " + s.name; break;
+      case Act::Do::shares: text += "look whether " + s.name + " lies in the memory of " + s.input; break;
       case Act::Do::strength: text += "look at the gradient of " + s.of + "'s λ"; break;
       case Act::Do::together: text += "all at once:"; break;
     }

@@ -17,11 +17,13 @@ std::string_view name(Act::Do what) {
     case Act::Do::pickle: return "pickle";
     case Act::Do::evaluate: return "evaluate";
     case Act::Do::leaf: return "leaf";
+    case Act::Do::bits: return "bits";
     case Act::Do::forward: return "forward";
     case Act::Do::multiply: return "multiply";
     case Act::Do::backward: return "backward";
     case Act::Do::accumulate: return "accumulate";
     case Act::Do::read: return "read";
+    case Act::Do::shares: return "shares";
     case Act::Do::strength: return "strength";
     case Act::Do::together: return "together";
   }
@@ -32,7 +34,7 @@ std::size_t records(const std::vector<Act>& steps) {
   std::size_t count = 0;
   for (const Act& s : steps) {
     if (s.what == Act::Do::backward || s.what == Act::Do::accumulate || s.what == Act::Do::read ||
-        s.what == Act::Do::strength)
+        s.what == Act::Do::shares || s.what == Act::Do::strength)
       ++count;
     for (const auto& thread : s.threads) count += records(thread);
   }
@@ -57,6 +59,7 @@ void Player::step(const Act& s) {
     case Act::Do::deepcopy:
     case Act::Do::pickle: layers_[s.name] = copied(layers_.at(s.of)); return;
     case Act::Do::evaluate: layers_.at(s.name).training = false; return;
+    case Act::Do::bits:
     case Act::Do::leaf: leaves_[s.name] = s.values; return;
     case Act::Do::forward:
       pending_[s.name] = {s.of, s.input,         layers_.at(s.of).lambda,
@@ -67,6 +70,7 @@ void Player::step(const Act& s) {
     case Act::Do::backward:
     case Act::Do::accumulate: backward(s); return;
     case Act::Do::read: record(value(s.name), s.shape); return;
+    case Act::Do::shares: record({s.name == s.input || hands_on_the_input() ? 1.0 : 0.0}, {}); return;
     case Act::Do::strength:
       if (const auto g = strength_gradient()) record({*g}, {});
       else answer_.gradients.emplace_back();
@@ -80,7 +84,7 @@ std::vector<double> Player::value(const std::string& tensor) const {
   const auto at = pending_.find(tensor);
   if (at == pending_.end()) return leaves_.at(tensor);
   std::vector<double> values = leaves_.at(at->second.input);
-  for (double& v : values) v *= at->second.factor;
+  for (double& v : values) v = passed(v) * at->second.factor;
   return values;
 }
 

@@ -45,6 +45,10 @@ class Player {
   virtual void after_backward(Pending& /*pending*/) {}
   // What a backward pass that was asked to add makes of the gradient so far and its own.
   [[nodiscard]] virtual double accumulated(double before, double own) const { return before + own; }
+  // Whether the result lies in the input's memory.
+  [[nodiscard]] virtual bool hands_on_the_input() const { return false; }
+  // What a forward pass makes of an entry.
+  [[nodiscard]] virtual double passed(double x) const { return x; }
   virtual void multiplied(Pending& pending, double by) { pending.factor *= by; }
 
   std::map<std::string, Layer> layers_;

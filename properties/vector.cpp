@@ -90,6 +90,7 @@ Finding judged(Subject& subject, Dtype dtype, const Rows& r, const Rows* before)
   const Reply reply = subject.live(life);
   const Graph graph = graph_of(r);
   Comparison comparison(graph);
+  comparison.record(0);
   Finding f;
   if (!reply) {
     f = no_answer(reply.error());
@@ -107,6 +108,7 @@ Finding judged(Subject& subject, Dtype dtype, const Rows& r, const Rows* before)
     f = comparison.finish();
     if (f.outcome == Outcome::fails) f.reason = cause_of(r, dtype, observed);
   }
+  if (f.outcome == Outcome::fails) f.question.life = life;
   if (f.outcome == Outcome::fails)
     f.story = "a = a layer with λ = " + words(first) + "\n" +
               (before != nullptr ? "set λ of a to " + words(r.lambda) + "\n" : "") + "x = an input of " +

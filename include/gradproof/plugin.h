@@ -56,6 +56,10 @@ enum { GRADPROOF_DONE = 0, GRADPROOF_UNSUPPORTED = 0x67726c };
  * double_backward: ggy[i * ggy_stride] = -lambda * ggx[i * ggx_stride], the derivative of the backward pass:
  *                  from the cotangent of gx to that of gy.
  *
+ * backward_rows:   gx[(r * cols + c) * gx_stride] = -lambda[r] * gy[(r * cols + c) * gy_stride], for a layer that takes
+ *                  lambda as a vector too, with one for each of the rows; its parameters are below. Forward is
+ *                  called with lambda[0] then.
+ *
  * A layer that is an object has these five in place of forward and backward:
  *
  * create:      makes a layer, or returns a null pointer where it can't.
@@ -68,6 +72,9 @@ enum { GRADPROOF_DONE = 0, GRADPROOF_UNSUPPORTED = 0x67726c };
  *
  * A layer that reads lambda in its backward pass, by design, says so once in its source:
  * GRADPROOF_READS_LAMBDA_IN_BACKWARD(grl).
+ *
+ * A layer that multiplies by the number that it is given, and is given -lambda by whoever wants a reversal, says so
+ * likewise: GRADPROOF_LAMBDA_IS_THE_FACTOR(grl). It is then called with -lambda everywhere.
  *
  * A library may have a schedule of lambda beside the two, or alone: `<prefix>_coefficient` gives the
  * coefficient at step i of n, lo + (hi - lo) * (2 / (1 + exp(-alpha * i / n)) - 1). `gradproof verify` asks
@@ -84,6 +91,9 @@ enum { GRADPROOF_DONE = 0, GRADPROOF_UNSUPPORTED = 0x67726c };
   GRADPROOF_C GRADPROOF_EXPORT int prefix##_double_backward(const void* ggx, int64_t ggx_stride, void* ggy, \
                                                             int64_t ggy_stride, int64_t n, int dtype,      \
                                                             double lambda);                                \
+  GRADPROOF_C GRADPROOF_EXPORT int prefix##_backward_rows(const void* gy, int64_t gy_stride, void* gx,      \
+                                                          int64_t gx_stride, int64_t rows, int64_t cols,   \
+                                                          int dtype, const double* lambda);                \
   GRADPROOF_C GRADPROOF_EXPORT void* prefix##_create(double lambda);                                        \
   GRADPROOF_C GRADPROOF_EXPORT int prefix##_set_lambda(void* layer, double lambda);                         \
   GRADPROOF_C GRADPROOF_EXPORT void prefix##_destroy(void* layer);                                          \
@@ -98,6 +108,10 @@ enum { GRADPROOF_DONE = 0, GRADPROOF_UNSUPPORTED = 0x67726c };
   GRADPROOF_C GRADPROOF_EXPORT const int prefix##_reads_lambda_in_backward;         \
   const int prefix##_reads_lambda_in_backward = 1
 
+#define GRADPROOF_LAMBDA_IS_THE_FACTOR(prefix)                              \
+  GRADPROOF_C GRADPROOF_EXPORT const int prefix##_lambda_is_the_factor;     \
+  const int prefix##_lambda_is_the_factor = 1
+
 /* For another prefix define GRADPROOF_PREFIX before you include this file; for several in one library use
  * GRADPROOF_DECLARE for the others. */
 #ifndef GRADPROOF_PREFIX
@@ -109,6 +123,8 @@ GRADPROOF_DECLARE_EXPANDED(GRADPROOF_PREFIX);
 /* The functions as pointers. */
 typedef int (*gradproof_kernel)(const void* in, int64_t in_stride, void* out, int64_t out_stride, int64_t n,
                                 int dtype, double lambda);
+typedef int (*gradproof_rows_kernel)(const void* in, int64_t in_stride, void* out, int64_t out_stride,
+                                     int64_t rows, int64_t cols, int dtype, const double* lambda);
 typedef void* (*gradproof_create)(double lambda);
 typedef int (*gradproof_set_lambda)(void* layer, double lambda);
 typedef void (*gradproof_destroy)(void* layer);

@@ -86,6 +86,8 @@ class Subject {
   [[nodiscard]] virtual bool reads_late() { return false; }
   // Whether its author declares that λ may be a vector, with an entry for each row of the input.
   [[nodiscard]] virtual bool takes_vectors() { return false; }
+  // Whose memory its author declares that the result has: "fresh" or "view" (the input's); empty where either will do.
+  [[nodiscard]] virtual std::string alias() { return {}; }
   // Forgets all that went before: what follows is answered by a fresh process, where there is one.
   virtual void refresh() {}
   // Forgets the answers that it keeps so that nothing is asked twice, and nothing else.
@@ -103,6 +105,7 @@ class Engine : public Subject {
   [[nodiscard]] Reply run_twice(const Case& c) override;
   [[nodiscard]] Reply live(const Scenario& scenario) override;
   [[nodiscard]] bool takes_vectors() override { return true; }
+  [[nodiscard]] std::string alias() override { return "fresh"; }
   [[nodiscard]] std::unique_ptr<Subject> another() const override { return std::make_unique<Engine>(); }
 };
 

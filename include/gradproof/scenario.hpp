@@ -19,12 +19,14 @@ struct Act {
     pickle,    // layer `name` is layer `of`, written out and read back
     evaluate,  // puts layer `name` into evaluation mode
     leaf,      // tensor `name` of `shape`, whose gradients will be asked for, with `values`
+    bits,      // the same, by the values' very bits: NaN with a payload too
     forward,   // tensor `name` is what layer `of` makes of tensor `input`
     multiply,  // multiplies tensor `name` by `number`, in place
     backward,  // records the gradient of leaf `input` that comes of the cotangent `values` at tensor `of`; what that
                // takes is kept for another backward pass
     accumulate,  // as backward, but adds to the gradient that the last backward pass recorded for `input`
     read,        // records the values of tensor `name`
+    shares,      // records 1 where tensor `name` lies in the memory of tensor `input`, else 0
     strength,  // records the gradient that the last backward pass gave the strength of layer `of`: absent is right
     together,  // lives each of `threads` in a thread of its own, all at once; their records follow in their order
   };

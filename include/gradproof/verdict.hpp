@@ -43,6 +43,7 @@ struct SubjectFacts {
   std::string framework;  // "PyTorch 2.13.0"
   std::string form;       // "autograd.Function"
   std::string lambda;     // how λ is given
+  bool factor = false;    // its author declares that it is given the factor itself, which is -λ
   std::vector<std::string> dtypes;
   std::string adapter;  // "torch", "jax", "tfjs", "c" ...: whose language a script speaks
   // How its layer is made, called and given λ in that language, as the adapter found out: pieces of source text by name

@@ -338,7 +338,7 @@ void add_adapter(CLI::App& app, Arguments& a, int& code) {
   c->require_subcommand(1);
   CLI::App* init =
     c->add_subcommand("init", "Write one that is right into a new file, and say the next command");
-  init->add_option("kind", a.kind, "c, cpp, torch, jax, tf, paddle, tfjs, or tiny for any other language")
+  init->add_option("kind", a.kind, "c, cpp, cuda, torch, jax, tf, paddle, tfjs, or tiny for any other language")
     ->required()
     ->check(CLI::IsMember(cli::start_kinds()));
   init->add_option("--file", a.file, "The file to write; nothing is ever overwritten")->type_name("FILE");

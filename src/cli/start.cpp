@@ -25,6 +25,8 @@ constexpr std::array starts = {
         "gradproof verify so:./STEM.so"},
   Start{"cpp", "grl.cpp", "grl.cpp", "a layer in C++", "c++ -O2 -shared -fPIC INCLUDE FILE -o STEM.so",
         "gradproof verify so:./STEM.so"},
+  Start{"cuda", "grl.cu", "grl.cu", "a layer in CUDA",
+        "nvcc -O2 -shared -Xcompiler -fPIC INCLUDE FILE -o STEM.so", "gradproof verify so:./STEM.so"},
   Start{"torch", "torch.py", "grl.py", "a layer in PyTorch", "", "gradproof verify py:FILE:GradientReversal"},
   Start{"jax", "jax.py", "grl.py", "a function in JAX", "", "gradproof verify py:FILE:reverse"},
   Start{"tf", "tf.py", "grl.py", "a Keras layer on TensorFlow", "",

@@ -60,6 +60,8 @@ struct Hello {
   bool twice = false;                     // it can go backward twice
   bool large = false;                     // tensors of a hundred thousand entries cost it little
   bool reads_late = false;                // the author declares that λ is read in the backward pass
+  std::string alias{};                    // ... whose memory the result has: fresh or view; empty: any
+  bool factor = false;                    // ... that the layer is given the factor itself, which is -λ
   bool again = false;                     // it can become as new without being started anew
   bool vector = false;                    // ... that λ may be a vector with an entry for each row
   std::string contract{};                 // what the subject was opened as, where that is no layer

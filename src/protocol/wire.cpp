@@ -229,6 +229,18 @@ Hello hello_at(Reading& reading, const json& answer) {
     for (const auto& [key, text] : usage.items())
       hello.usage[key] = lines_in(reading, top.member("usage"), usage, key.c_str());
   else if (!usage.is_null()) reading.expected(top.member("usage"), "an object", usage);
+  if (!member(answer, "convention").is_null()) {
+    const std::string convention = line("convention");
+    if (convention != "reversal" && convention != "factor")
+      reading.expected(top.member("convention"), "reversal or factor", member(answer, "convention"));
+    hello.factor = convention == "factor";
+  }
+  if (!member(answer, "alias").is_null()) {
+    hello.alias = line("alias");
+    if (hello.alias != "fresh" && hello.alias != "view" && hello.alias != "any")
+      reading.expected(top.member("alias"), "fresh, view or any", member(answer, "alias"));
+    if (hello.alias == "any") hello.alias.clear();
+  }
   hello.lambda_is_fixed = hello.lambda == "fixed";
   const json& fixed = member(answer, "fixed_lambda");
   if (fixed.is_number()) hello.fixed_lambda = fixed.get<double>();

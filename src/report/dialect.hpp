@@ -54,6 +54,7 @@ struct Dialect {
   std::string_view backward;                              // {record} {of} {input} {cotangent} {pass} {size}
   std::string_view multiply, evaluate, deepcopy, pickle;  // {name} {number} {of}
   std::string_view read, strength;                        // {record} {of}; {leaf} {call}
+  std::string_view shares;                                // {record} {of} {input}
   std::string_view check;                                 // {what} {name} {expected} {allowed} {zeros}
   std::string_view form;                                  // {what} {name} {dims} {dtype}
   std::string_view first;                                 // {name} {size}: keeps its numbers as first_{name}

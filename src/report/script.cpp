@@ -78,8 +78,11 @@ class Composer {
   [[nodiscard]] std::string data(const std::vector<double>& values,
                                  const std::vector<std::int64_t>& sizes) const;
   [[nodiscard]] std::string strength(double lambda) const {
-    return filled(usage("number").empty() ? "{lambda}" : usage("number"), {{"lambda", literal(lambda)}});
+    return filled(usage("number").empty() ? "{lambda}" : usage("number"),
+                  {{"lambda", literal(report_.subject.factor ? -lambda : lambda)}});
   }
+  // What a step gives for λ: a number, or a tensor with one for each row.
+  [[nodiscard]] std::string strength(const Act& step);
   [[nodiscard]] std::string usage(const std::string& word) const {
     const auto at = report_.subject.usage.find(word);
     return at == report_.subject.usage.end() ? "" : at->second;
@@ -525,14 +528,22 @@ void Composer::life(const std::vector<Act>& steps) {
   judge_records();
 }
 
+std::string Composer::strength(const Act& step) {
+  if (step.numbers.empty()) return strength(step.number);
+  const std::string vector = usage("vector");
+  need(vector, "λ for each row");
+  std::vector<std::string> numbers;
+  for (const double v : step.numbers) numbers.push_back(literal(report_.subject.factor ? -v : v));
+  return filled(vector, {{"numbers", "[" + list(numbers) + "]"}, {"dtype", dtype()}});
+}
+
 void Composer::make(const Act& step) {
-  const std::string layer = local(step.name), lambda = strength(step.number);
+  const std::string layer = local(step.name), lambda = strength(step);
   if (making().empty()) say(d_.assign, {{"name", layer}, {"value", lambda}});
   else say(making(), {{"layer", layer}, {"lambda", lambda}});
 }
 
 void Composer::act(const Act& step) {
-  if (!step.numbers.empty()) return need("", "λ for each sample");
   const bool is_object = !usage("make").empty();
   const std::string name = local(step.name);
   const auto record = [&](std::string what, std::size_t size) {
@@ -542,11 +553,11 @@ void Composer::act(const Act& step) {
   switch (step.what) {
     case Act::Do::make: return make(step);
     case Act::Do::set:
-      if (!d_.set.empty()) return say(d_.set, {{"layer", name}, {"lambda", strength(step.number)}});
+      if (!d_.set.empty()) return say(d_.set, {{"layer", name}, {"lambda", strength(step)}});
       if (is_object) need(usage("set"), "way to set λ");
-      else say("{layer} = {lambda}", {{"layer", name}, {"lambda", strength(step.number)}});
+      else say("{layer} = {lambda}", {{"layer", name}, {"lambda", strength(step)}});
       return say(usage("set").empty() ? usage("before") : usage("set"),
-                 {{"layer", name}, {"lambda", is_object ? strength(step.number) : name}});
+                 {{"layer", name}, {"lambda", is_object ? strength(step) : name}});
     case Act::Do::deepcopy:
     case Act::Do::pickle: {
       const auto how = step.what == Act::Do::deepcopy ? d_.deepcopy : d_.pickle;
@@ -559,6 +570,13 @@ void Composer::act(const Act& step) {
     case Act::Do::leaf:
       sizes_[step.name] = step.shape.size();
       return leaf(name, step.values, step.shape, 2, Layout::contiguous, true);
+    case Act::Do::bits: return need("", "NaN with a payload");
+    case Act::Do::shares:
+      need(d_.shares, "way to tell whose memory it is");
+      return say(d_.shares,
+                 {{"of", name},
+                  {"input", local(step.input)},
+                  {"record", record("1 where " + step.name + " lies in the memory of " + step.input, 1)}});
     case Act::Do::forward: {
       const std::string layer = local(step.of), input = local(step.input);
       const std::size_t size = sizes_[step.name] = sizes_[step.input];

@@ -269,6 +269,9 @@ constexpr Dialect torch_dialect = [] {
   d.track = "{name}.requires_grad_(True)";
   d.keep = "kept_{name}, memory_of_{name} = {name}.detach().clone(), {name}.data";
   d.kept = "check(\"memory of {what}\", memory_of_{name}, numbers(kept_{name}), 0.0, True)";
+  d.shares =
+    "{record} = torch.tensor([float({of}.untyped_storage().data_ptr() == "
+    "{input}.untyped_storage().data_ptr())])";
   d.multiply = "{name}.mul_({number})";
   d.evaluate = "{name}.eval()";
   d.read = "{record} = {of}.detach().clone()";

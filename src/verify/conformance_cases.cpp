@@ -251,6 +251,14 @@ void Gathering::steps() {
   scenario("pickle", life(s, {{.what = Do::pickle, .name = "b", .of = "a"}}, "b", {back}), true);
   scenario("evaluate", life(s, {{.what = Do::evaluate, .name = "a"}}, "a", {back}), true);
   scenario("read", life(s, {}, "a", {{.what = Do::read, .name = "y", .shape = {1, 2}}, back}), false);
+  Act bits = leaf("z", {1, -2});
+  bits.what = Do::bits;
+  scenario("bits", {make("a", s), bits, forward("y", "a", "z"), backward("y", "z", {3, 0.25})}, true);
+  scenario(
+    "shares",
+    life(s, {leaf("z", {1, -2})}, "a",
+         {{.what = Do::shares, .name = "x", .input = "x"}, {.what = Do::shares, .name = "x", .input = "z"}}),
+    true);
   scenario("multiply",
            life(s, {}, "a",
                 {{.what = Do::multiply, .name = "y", .number = 4},

@@ -1,7 +1,9 @@
 #include "verify/diagnose.hpp"
 
+#include <array>
 #include <cmath>
 #include <functional>
+#include <span>
 
 #include "gradproof/format.hpp"
 #include "gradproof/ops.hpp"
@@ -193,17 +195,31 @@ const LifeCause life_causes[] = {
    "make backward of differentiable operations on grad_output: return -λ * grad_output"},
 };
 
-// What a vector of λ is taken for is told with the finding.
-std::optional<Named> named_by_vector(const std::vector<Counterexample>& examples) {
-  for (const Counterexample& e : examples)
-    if (e.property == "vector-lambda" && !e.finding.reason.empty())
-      return Named{e.finding.reason,
-                   "multiply each row by its own λ: -λ.view(-1, 1) * grad_output, where there are two axes"};
+// Of layers that only a strict property refuses.
+const LifeCause strict_causes[] = {
+  {"signed-zeros", "a zero comes back with the other sign: something is added to the product, or taken from 0",
+   "return g * -λ, or -(λ * g), and nothing else"},
+  {"rounded-once",
+   "in some case -λ·g is rounded twice: λ goes through another format, or the product through a wider one",
+   "form λ in double precision, round it once to the gradient's format, and multiply once"},
+};
+
+// Where the finding itself tells what is wrong: which λ a vector is taken for, whose memory the result has.
+constexpr std::array<std::pair<const char*, const char*>, 3> telling = {{
+  {"vector-lambda",
+   "multiply each row by its own λ: -λ.view(-1, 1) * grad_output, where there are two axes"},
+  {"memory-as-declared", "return x.view_as(x) for a view, x.clone() for a copy, or declare what is done"},
+  {"nan-payload", "hand the tensor on without arithmetic"},
+}};
+std::optional<Named> named_by_finding(const std::vector<Counterexample>& examples) {
+  for (const auto& [property, mend] : telling)
+    for (const Counterexample& e : examples)
+      if (e.property == property && !e.finding.reason.empty()) return Named{e.finding.reason, mend};
   return {};
 }
 
-const LifeCause* life_cause(const std::vector<Counterexample>& examples) {
-  for (const LifeCause& cause : life_causes)
+const LifeCause* cause_among(std::span<const LifeCause> causes, const std::vector<Counterexample>& examples) {
+  for (const LifeCause& cause : causes)
     for (const Counterexample& e : examples)
       // A layer whose gradient is wrong has a wrong second one, which then explains nothing.
       if (e.property == cause.property && (e.property != "double-backward" || &e == &examples.front()))
@@ -418,8 +434,9 @@ Named named_by_company(Subject& subject, const std::vector<Counterexample>& exam
     return {
       "a value that the layer has given out is overwritten by a later forward pass (a shared result buffer)",
       "return x.view_as(x) or a new tensor from each forward pass"};
-  if (const LifeCause* life = life_cause(examples)) return {life->cause, life->mend};
-  if (const auto vector = named_by_vector(examples)) return *vector;
+  if (const LifeCause* life = cause_among(life_causes, examples)) return {life->cause, life->mend};
+  if (const auto told = named_by_finding(examples)) return *told;
+  if (const LifeCause* strict = cause_among(strict_causes, examples)) return {strict->cause, strict->mend};
   const auto [cause, mend] = circumstance(front);
   return {cause, mend};
 }

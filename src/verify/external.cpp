@@ -125,6 +125,12 @@ bool External::takes_vectors() {
   return facts != nullptr && facts->vector;
 }
 
+std::string External::alias() {
+  const auto hello = client_.hello();
+  const auto* facts = std::get_if<protocol::Hello>(&hello);
+  return facts != nullptr ? facts->alias : std::string();
+}
+
 protocol::Command command_for(const Target& target, const Launch& launch) {
   switch (target.kind) {
     case Target::Kind::plugin:

@@ -24,6 +24,7 @@ class External : public Subject {
   [[nodiscard]] Reply run_twice(const Case& c) override;
   [[nodiscard]] bool reads_late() override;
   [[nodiscard]] bool takes_vectors() override;
+  [[nodiscard]] std::string alias() override;
   void fix_lambda(double lambda) override { only_lambda_ = lambda; }
   [[nodiscard]] bool lambda_is_fixed() override;
 

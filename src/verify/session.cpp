@@ -29,7 +29,8 @@ void no_subject(Report& report, std::string reason, std::string detail) {
 void note_facts(Report& report, const Hello& h) {
   report.subject.framework = h.framework;
   report.subject.form = h.form;
-  report.subject.lambda = h.lambda;
+  report.subject.lambda = h.lambda + (h.factor ? ", as the factor -λ itself" : "");
+  report.subject.factor = h.factor;
   report.subject.dtypes = h.dtypes;
   report.subject.adapter = h.adapter;
   report.subject.usage = h.usage;

@@ -214,6 +214,25 @@ class Start(CliCase):
             with self.subTest(kind):
                 self.assertEqual(len(self.judged(kind)), commands)
 
+    def on_the_host(self, text, name):
+        """The judgement of a layer in CUDA whose kernels run here, thread by thread, for want of a device."""
+        self.file(name + ".cpp", re.sub(r"(\w+<\w+>)<<<(\w+), (\w+)>>>\(", r"GRID(\2, \3, \1, ", text))
+        here = os.path.dirname(os.path.abspath(__file__))
+        subprocess.run(["c++", "-std=c++17", "-O1", "-shared", "-fPIC", "-I", os.path.join(here, "cuda_on_the_host"), "-I",
+                        os.path.join(here, "..", "..", "include"), name + ".cpp", "-o", name + ".so"], cwd=self.folder, check=True, timeout=120)
+        return self.gradproof("verify", "--quiet", f"so:./{name}.so")
+
+    def test_the_one_in_cuda(self):
+        self.assertIn("nvcc", self.gradproof("adapter", "init", "cuda").out)
+        with open(os.path.join(self.folder, "grl.cu"), encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn("\nVERIFIED\n", self.on_the_host(text, "right").out)
+        for name, right, wrong, says in (("tail", "(n + threads - 1) / threads", "(n + threads - 1) / threads - (n > 256)", "the tail of a grid"),
+                                         ("sign", "T(-lambda)", "T(lambda)", "minus sign is missing")):
+            with self.subTest(name):
+                self.assertEqual(text.count(right), 1)
+                self.assertIn(says, self.on_the_host(text.replace(right, wrong), name).out)
+
     def test_under_another_name(self):
         os.mkdir(os.path.join(self.folder, "sub"))
         self.judged("c", "--file", "sub/my_layer.c")
@@ -237,7 +256,7 @@ class Start(CliCase):
         self.refused("adapter", "init", "c", says=["set GRADPROOF_ADAPTERS"], GRADPROOF_ADAPTERS=self.folder)
 
     def test_all_kinds_write_their_file(self):
-        for kind in ("c", "cpp", "torch", "jax", "tf", "paddle", "tfjs", "tiny"):
+        for kind in ("c", "cpp", "cuda", "torch", "jax", "tf", "paddle", "tfjs", "tiny"):
             with self.subTest(kind):
                 ended = self.gradproof("adapter", "init", kind, "--file", kind + ".txt")
                 self.assertRegex(ended.out, rf"^{kind}\.txt is an? [^\n]+\. Next:\n\n  ")

@@ -1,6 +1,9 @@
 // Planted faults in the layer's life: every property of a scenario can fail, and every fault is caught.
 #include <fmt/format.h>
 
+#include <cmath>
+#include <limits>
+
 #include "catalogue.hpp"
 #include "player.hpp"
 #include "tests/golden.hpp"
@@ -87,6 +90,17 @@ struct OneForAll : Player {
   double strength_at(const Pending& p, std::size_t, std::size_t) const override { return strength(p); }
 };
 
+// What the author says is fresh memory, and is the input itself.
+struct SharesMemory : Player {
+  bool hands_on_the_input() const override { return true; }
+};
+// x + 0 or a comparison with NaN, for which something puts its own.
+struct OneNanForAll : Player {
+  double passed(double x) const override {
+    return std::isnan(x) ? std::numeric_limits<double>::quiet_NaN() : x;
+  }
+};
+
 template <class Faulty>
 struct Subjected : Engine {
   Reply live(const Scenario& scenario) override { return Faulty().live(scenario); }
@@ -118,6 +132,8 @@ std::vector<LifeFault> life_faults() {
   add("counts-its-calls", std::type_identity<CountsItsCalls>{});
   add("vector-along-the-columns", std::type_identity<AlongTheColumns>{});
   add("first-of-the-vector", std::type_identity<OneForAll>{});
+  add("shares-memory", std::type_identity<SharesMemory>{});
+  add("one-nan-for-all", std::type_identity<OneNanForAll>{});
   return faults;
 }
 

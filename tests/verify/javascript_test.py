@@ -41,6 +41,7 @@ CAUSES = {
         "returned_as_it_is": "1 - λ",
         "stop_gradient_trick": "stop-gradient trick",
         "value_for_gradient": "saved input",
+        "vector_averaged": "mean of the vector of λ",
     },
     # jax-js has no custom gradient, and so no right layer: stopGradient rounds, or loses what is infinite.
     "jaxjs": {

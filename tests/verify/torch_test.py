@@ -50,6 +50,7 @@ CAUSES = {
     "epsilon_added": "added to λ",
     "every_other_call": "equal calls differ.*every second call",
     "expanded_scaled_in_memory": "belongs to the caller is written to",
+    "factor_negated_again": r"returns \+λ·g|minus sign",
     "first_lambda_cached": "first λ (is used|stays) for ever",
     "first_lambda_traced": "read once and kept",
     "float_saved_as_tensor": "save_for_backward",
@@ -127,6 +128,9 @@ CAUSES = {
     "training_only": "evaluation mode",
     "value_for_gradient": "saved input",
     "value_nan_to_num": "NaN, infinities",
+    "view_promised": "declared a view of the input, and has memory of its own",
+    "fresh_memory_promised": "declared to have memory of its own, and lies in the input's",
+    "vmap_rule_is_identity": "identity|reversed|no gradient",
     "vector_along_the_columns": "vector of λ lies along the wrong axis",
     "vector_averaged": "mean of the vector of λ",
     "vector_first_entry": "first entry of the vector of λ",
@@ -187,10 +191,10 @@ MENDS = {
 
 PYTHON = ["--python", sys.executable]
 RIGHT = [
-    "apply_alias", "buffer_read_at_forward", "callable_class", "dataclass_config", "factory_closure", "function_view_as", "hook_on_clone",
+    "a_view_as_declared", "apply_alias", "buffer_read_at_forward", "callable_class", "dataclass_config", "factory_closure", "function_view_as", "given_the_factor", "hook_on_clone",
     "lambda_as_tensor", "module_attribute", "module_instance", "module_lambda_at_forward", "module_over_function", "module_set_lambda",
     "neg_then_mul", "nested_with_default", "once_differentiable", "partial_application", "plain_function", "returns_the_input",
-    "saved_lambda_tensor", "schedule_object", "setup_context", "strength_for_each_row", "too_many_nones"]
+    "saved_lambda_tensor", "schedule_object", "setup_context", "strength_for_each_row", "too_many_nones", "under_vmap", "within_torch_func"]
 
 COLLECTION = collection.Collection(
     "torch", right=RIGHT, causes=CAUSES, hostile=HOSTILE, mends=MENDS, always=PYTHON, every={"replay": 3, "script": 3},
@@ -265,7 +269,7 @@ class Contracts(unittest.TestCase):
 class Tiers(unittest.TestCase):
     """What only the strict ask for is asked at that tier alone."""
 
-    STRICT = {"zero_minus_product": "signed-zeros", "towards_zero": "rounded-once"}
+    STRICT = {"zero_minus_product": "signed-zeros", "towards_zero": "rounded-once", "one_nan_for_all": "nan-payload"}
 
     def verified(self, kind, name, tier):
         with tempfile.TemporaryDirectory() as folder:
@@ -304,6 +308,34 @@ class Tiers(unittest.TestCase):
         self.assertNotIn("evaluation-mode-reverses", tried)
         self.assertNotIn("double-backward", tried)
         self.assertIn("two-layers-alive", tried)
+
+
+class Modes(unittest.TestCase):
+    """Ways to run a layer that its author asks for."""
+
+    def test_what_is_compiled_is_judged(self):
+        ended = run("verify", COLLECTION.target("slow", "compiled"), "--dtype", "f32", "--graphs", "1", "--quiet", *PYTHON, cwd=COLLECTION.work, timeout=300)
+        self.assertEqual(ended.code, 0, ended.out + ended.err)
+        self.assertIn("under compile", ended.out)
+
+    def test_a_device_that_is_not_there_is_named(self):
+        import torch
+        if torch.cuda.is_available():
+            self.skipTest("there is a device")
+        with open(COLLECTION.file("right", "function_view_as"), encoding="utf-8") as file:
+            text = file.read()
+        with open(os.path.join(COLLECTION.work, "on_a_device.py"), "w", encoding="utf-8") as file:
+            file.write(text + '\n\nGRADPROOF = {"under": "cuda"}\n')
+        ended = run("verify", "py:on_a_device.py:GradReverse", "--quiet", *PYTHON, cwd=COLLECTION.work, timeout=200)
+        self.assertEqual(ended.code, 3, ended.out)
+        self.assertIn("finds no device", ended.out)
+
+    def test_what_is_declared_has_known_words(self):
+        for said in ('{"convention": "minus"}', '{"alias": "copy"}', '{"under": "gpu"}'):
+            with open(os.path.join(COLLECTION.work, "odd_word.py"), "w", encoding="utf-8") as file:
+                file.write(f"import torch\nGRADPROOF = {said}\ndef grl(x, lambda_):\n    return x\n")
+            ended = run("verify", "py:odd_word.py:grl", "--quiet", *PYTHON, cwd=COLLECTION.work, timeout=200)
+            self.assertEqual((ended.code, "GRADPROOF says" in ended.out), (3, True), ended.out)
 
 
 class WorkedExample(unittest.TestCase):

@@ -67,9 +67,10 @@ class Run {
     const auto operands = graph_.operands(id);
     const Kernel* const kernel = kernel_of(id, lambda(operands[1]));
     if (kernel == nullptr) return true;
+    const double given = passes_.at(pass_of(graph_, id).layer).lambda;
     const std::vector<std::byte> input = packed(case_.dtype, values_[operands[0]]);
     std::vector<std::byte> output(input.size());
-    CallReport report = caller_.call(*kernel, case_.dtype, case_.layout, lambda(operands[1]), input, output);
+    CallReport report = caller_.call(*kernel, case_.dtype, case_.layout, given, input, output);
     for (std::string& each : report.damage)
       if (damage_.size() < most_damage_reports && std::ranges::count(damage_, each) == 0)
         damage_.push_back(std::move(each));

@@ -38,6 +38,10 @@ class Instance {
   virtual ~Instance() = default;
   // Another λ from now on; or why not.
   [[nodiscard]] virtual std::optional<protocol::CaseError> set(double lambda) = 0;
+  // One λ for each row of what comes, likewise.
+  [[nodiscard]] virtual std::optional<protocol::CaseError> set_rows(std::vector<double> /*lambda*/) {
+    return protocol::CaseError{"unsupported", "the layer takes one λ for all rows", ""};
+  }
   // Nothing where it can't be copied.
   [[nodiscard]] virtual std::unique_ptr<Instance> copy() const { return nullptr; }
   [[nodiscard]] virtual Pass pass() = 0;
@@ -50,7 +54,7 @@ struct Layer {
   // A forward pass of an instance ends the one before it, because the instance keeps what backward needs.
   bool one_pass_at_a_time = false;
   bool reads_late = false;  // λ is read in the backward pass, by design
-  bool copies = false, adds = false, twice = false;
+  bool copies = false, adds = false, twice = false, vector = false;
 };
 
 // The steps of scenarios that such a layer can be led through.

@@ -36,6 +36,9 @@ bool find(void* library, const Plugin& plugin, const char* name, F& function) {
 std::string look_up(void* library, Plugin& plugin) {
   find(library, plugin, "_backward_add", plugin.backward_add);
   find(library, plugin, "_double_backward", plugin.double_backward);
+  find(library, plugin, "_backward_rows", plugin.backward_rows);
+  const int* factor = nullptr;
+  if (find(library, plugin, "_lambda_is_the_factor", factor)) plugin.is_factor = *factor != 0;
   const int* late = nullptr;
   if (find(library, plugin, "_reads_lambda_in_backward", late)) plugin.reads_late = *late != 0;
   if (!find(library, plugin, "_create", plugin.create)) {
@@ -53,9 +56,17 @@ std::string look_up(void* library, Plugin& plugin) {
 // λ is an argument of each call, so that the layer is a number that the host keeps.
 class Argument : public Instance {
  public:
-  Argument(const Plugin& plugin, double lambda) : plugin_(plugin), lambda_(lambda) {}
+  Argument(const Plugin& plugin, double lambda) : plugin_(plugin), lambda_(plugin.given(lambda)) {}
   std::optional<protocol::CaseError> set(double lambda) override {
-    lambda_ = lambda;
+    lambda_ = plugin_.given(lambda);
+    rows_.clear();
+    return {};
+  }
+  std::optional<protocol::CaseError> set_rows(std::vector<double> lambda) override {
+    if (plugin_.backward_rows == nullptr || lambda.empty()) return Instance::set_rows(std::move(lambda));
+    for (double& each : lambda) each = plugin_.given(each);
+    lambda_ = lambda.front();
+    rows_ = std::move(lambda);
     return {};
   }
   Pass pass() override {
@@ -65,6 +76,10 @@ class Argument : public Instance {
            {plugin_.backward, prefix + "_backward", "gy", "gx"},
            {},
            {}};
+    if (!rows_.empty()) {
+      p.backward = Kernel{by_rows(), prefix + "_backward_rows", "gy", "gx"};
+      return p;
+    }
     if (plugin_.backward_add != nullptr)
       p.backward_add = Kernel{plugin_.backward_add, prefix + "_backward_add", "gy", "gx"};
     if (plugin_.double_backward != nullptr)
@@ -73,8 +88,18 @@ class Argument : public Instance {
   }
 
  private:
+  // Kernels are told how many entries there are; this one, of how many rows.
+  [[nodiscard]] std::function<std::remove_pointer_t<gradproof_kernel>> by_rows() const {
+    return [function = plugin_.backward_rows, rows = rows_](const void* in, std::int64_t in_stride, void* out,
+                                                            std::int64_t out_stride, std::int64_t n,
+                                                            int dtype, double) {
+      const auto count = static_cast<std::int64_t>(rows.size());
+      return function(in, in_stride, out, out_stride, count, n / count, dtype, rows.data());
+    };
+  }
   const Plugin& plugin_;
   double lambda_;
+  std::vector<double> rows_;  // in λ's place, where there are some
 };
 
 // A layer of the plugin's own making.
@@ -87,7 +112,7 @@ class Object : public Instance {
   ~Object() override { plugin_.destroy(layer_); }
   std::optional<protocol::CaseError> set(double lambda) override {
     lambda_ = lambda;
-    const int status = plugin_.set_lambda(layer_, lambda);
+    const int status = plugin_.set_lambda(layer_, plugin_.given(lambda));
     if (status == GRADPROOF_DONE) return {};
     const std::string said = plugin_.prefix + "_set_lambda returned ";
     if (status == GRADPROOF_UNSUPPORTED)
@@ -208,11 +233,12 @@ Layer layer_of(const Plugin& plugin) {
     layer.make = [&plugin](double lambda) { return Made(std::make_unique<Argument>(plugin, lambda)); };
     layer.adds = plugin.backward_add != nullptr;
     layer.twice = plugin.double_backward != nullptr;
+    layer.vector = plugin.backward_rows != nullptr;
     return layer;
   }
   layer.one_pass_at_a_time = true;
   layer.make = [&plugin](double lambda) -> Made {
-    void* const made = plugin.create(lambda);
+    void* const made = plugin.create(plugin.given(lambda));
     if (made == nullptr)
       return protocol::CaseError{"raised", plugin.prefix + "_create returned a null pointer", ""};
     return Made(std::make_unique<Object>(plugin, made, lambda));

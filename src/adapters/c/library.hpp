@@ -32,7 +32,10 @@ struct Plugin {
   gradproof_set_lambda set_lambda = nullptr;
   gradproof_destroy destroy = nullptr;
   gradproof_pass forward_of = nullptr, backward_of = nullptr;
+  gradproof_rows_kernel backward_rows = nullptr;
   bool reads_late = false;
+  bool is_factor = false;  // it multiplies by what it is given, which is -λ then
+  [[nodiscard]] double given(double lambda) const { return is_factor ? -lambda : lambda; }
   [[nodiscard]] bool has_instances() const { return create != nullptr; }
 };
 

@@ -100,13 +100,24 @@ void Life::backward(const Act& s, bool adds) {
 
 void Life::step(const Act& s) {
   switch (s.what) {
-    case Act::Do::make: keep(s.name, layer_.make(s.number)); return;
-    case Act::Do::set: error_ = layers_.at(s.name).instance->set(s.number); return;
+    case Act::Do::make:
+      keep(s.name, layer_.make(s.number));
+      if (!error_ && !s.numbers.empty()) error_ = layers_[s.name].instance->set_rows(s.numbers);
+      return;
+    case Act::Do::set: {
+      Instance& instance = *layers_.at(s.name).instance;
+      error_ = s.numbers.empty() ? instance.set(s.number) : instance.set_rows(s.numbers);
+      return;
+    }
     case Act::Do::deepcopy:
       if (auto copy = layers_.at(s.of).instance->copy()) keep(s.name, std::move(copy));
       else unsupported("the layer can't be copied");
       return;
     case Act::Do::leaf: tensors_[s.name] = {s.shape, entries_of(dtype_, s.values)}; return;
+    case Act::Do::bits:
+      // A float that was widened is narrowed to what it was, a NaN's payload included.
+      tensors_[s.name] = {s.shape, entries_of(dtype_, s.values)};
+      return;
     case Act::Do::forward: forward(s); return;
     case Act::Do::backward: backward(s, false); return;
     case Act::Do::accumulate: backward(s, true); return;
@@ -114,6 +125,7 @@ void Life::step(const Act& s) {
     case Act::Do::pickle:
     case Act::Do::evaluate:
     case Act::Do::multiply:
+    case Act::Do::shares:
     case Act::Do::strength:
     case Act::Do::together: unsupported("such layers have no step " + std::string(name(s.what))); return;
   }
@@ -122,7 +134,7 @@ void Life::step(const Act& s) {
 }  // namespace
 
 std::vector<Act::Do> steps_of(const Layer& layer) {
-  std::vector<Act::Do> steps = {Act::Do::make,    Act::Do::set,      Act::Do::leaf,
+  std::vector<Act::Do> steps = {Act::Do::make,    Act::Do::set,      Act::Do::leaf, Act::Do::bits,
                                 Act::Do::forward, Act::Do::backward, Act::Do::read};
   if (layer.copies) steps.push_back(Act::Do::deepcopy);
   if (layer.adds) steps.push_back(Act::Do::accumulate);

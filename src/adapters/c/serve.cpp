@@ -176,19 +176,22 @@ Answer describe(const Session& session, const plugin::Plugin& opened) {
                           "GRADPROOF_UNSUPPORTED when n is 0",
                         ""};
   for (std::size_t i = 0; i < op_count; ++i) ops.push_back(info(OpId{static_cast<std::uint8_t>(i)}).name);
-  return json{{"protocol", protocol::protocol_version},
-              {"adapter", "c"},
-              {"framework", "C ABI"},
-              {"subject", subject_name(session)},
-              {"form", opened.has_instances() ? "layer object" : "forward and backward kernels"},
-              {"lambda", opened.has_instances() ? opened.prefix + "_set_lambda" : "last argument"},
-              {"dtypes", std::move(dtypes)},
-              {"ops", std::move(ops)},
-              {"layouts", {"contiguous", "strided", "offset"}},
-              {"steps", std::move(steps)},
-              {"twice", session.layer.twice},
-              {"large", true},
-              {"reads", session.layer.reads_late ? "backward" : "forward"}};
+  json facts{{"protocol", protocol::protocol_version},
+             {"adapter", "c"},
+             {"framework", "C ABI"},
+             {"subject", subject_name(session)},
+             {"form", opened.has_instances() ? "layer object" : "forward and backward kernels"},
+             {"lambda", opened.has_instances() ? opened.prefix + "_set_lambda" : "last argument"},
+             {"dtypes", std::move(dtypes)},
+             {"ops", std::move(ops)},
+             {"layouts", {"contiguous", "strided", "offset"}},
+             {"steps", std::move(steps)},
+             {"twice", session.layer.twice},
+             {"large", true},
+             {"reads", session.layer.reads_late ? "backward" : "forward"}};
+  if (session.layer.vector) facts["vector"] = true;
+  if (opened.is_factor) facts["convention"] = "factor";
+  return facts;
 }
 
 // A schedule in place of a layer.

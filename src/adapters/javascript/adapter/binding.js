@@ -60,14 +60,6 @@ function hintOf(module) {
     `where the word before the colon is one of ${KINDS.join(', ')}, and fixed takes a number`);
 }
 
-// When the author says that λ is read; in the forward pass unless told.
-export function readsOf(module) {
-  const when = module.GRADPROOF?.reads ?? 'forward';
-  if (when !== 'forward' && when !== 'backward')
-    throw new SubjectTrouble('form', `GRADPROOF says that λ is read '${when}'; it must be 'forward' or 'backward'`);
-  return when;
-}
-
 function notUsable(framework, module, thing, name, tried) {
   const hint = hintOf(module);
   const said = hint ? `, for which GRADPROOF says that λ is given as ${hint.kind}:${hint.name}` : '';

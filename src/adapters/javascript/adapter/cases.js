@@ -1,6 +1,6 @@
 // Runs one case: the graph forward, with the subject's layer at every reversal, and one backward pass.
 import { parse } from './graphtext.js';
-import { checkStrength } from './strength.js';
+import { checkStrength, handed } from './strength.js';
 import { asking, CaseTrouble, described, oneLine, trace } from './trouble.js';
 
 const isLeaf = (node) => node.op === 'input' || node.op === 'const';
@@ -72,7 +72,7 @@ function plain(framework, node, operands) {
 }
 
 function reversal(framework, bound, layers, node, [x, given], alone) {
-  const strength = node.argument ?? framework.numberOf(given);
+  const strength = handed(bound, node.argument ?? framework.numberOf(given));
   if (Number.isNaN(strength) && node.argument === undefined)
     throw new CaseTrouble('unsupported', `${framework.title} can't tell λ within a gradient`);
   checkStrength(bound, strength);

@@ -1,13 +1,14 @@
 // Lives a scenario: a list of steps with layers of the subject.
 import { backward } from './cases.js';
 import { GraphError, number } from './graphtext.js';
-import { checkStrength } from './strength.js';
+import { checkStrength, handed } from './strength.js';
 import { asking, CaseTrouble, described, ProtocolTrouble } from './trouble.js';
 
 const DOING = {
-  make: (life, { name, lambda }) => life.layers.set(name, life.made(number(lambda))),
-  set: (life, { name, lambda }) => life.changed(life.layer(name), number(lambda)),
+  make: (life, { name, lambda }) => life.layers.set(name, life.made(life.strength(lambda))),
+  set: (life, { name, lambda }) => life.changed(life.layer(name), life.strength(lambda)),
   leaf: (life, step) => life.tensors.set(step.name, life.tensor(step)),
+  bits: (life, step) => life.tensors.set(step.name, life.tensorOfBits(step)),
   forward: (life, { name, of, input }) => life.tensors.set(name, life.passed(life.layer(of), life.known(input))),
   backward: (life, step) => life.records.push(life.gradient(step)),
   strength: (life, { of }) => life.records.push(life.gradientOfStrength(life.layer(of))),
@@ -52,6 +53,15 @@ class Life {
     return found(this.tensors, name);
   }
 
+  // λ is a number, or a tensor with one for each row.
+  strength(given) {
+    if (!Array.isArray(given)) return handed(this.bound, number(given));
+    if (!this.bound.vector) throw new CaseTrouble('unsupported', 'the layer takes one λ for all rows');
+    const numbers = given.map((word) => handed(this.bound, number(word)));
+    const shape = this.bound.vector === 'column' ? [numbers.length, 1] : [numbers.length];
+    return this.framework.tensor(numbers, shape, this.dtype);
+  }
+
   made(strength) {
     checkStrength(this.bound, strength);
     return asking('giving λ', () => this.bound.hold(strength));
@@ -64,6 +74,13 @@ class Life {
 
   tensor({ values, shape }) {
     return this.framework.tensor(values.map(number), shape, this.dtype);
+  }
+
+  // The bytes never become numbers on the way, for whose NaN an engine may put its own.
+  tensorOfBits({ data, shape }) {
+    const bytes = Buffer.from(data, 'base64');
+    const copy = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+    return this.framework.tensor(new Float32Array(copy), shape, this.dtype);
   }
 
   passed(layer, x) {

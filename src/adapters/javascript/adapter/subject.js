@@ -4,14 +4,18 @@ import { live, STEPS } from './scenario.js';
 import { CaseTrouble } from './trouble.js';
 
 export class Subject {
-  constructor(framework, name, bound, reads, isInFile) {
+  constructor(framework, name, bound, declared, isInFile) {
     this.framework = framework;
-    this.bound = bound;
+    const isFactor = declared.convention === 'factor';
+    this.bound = Object.assign(bound, { isFactor, vector: framework.differentiateLater ? declared.vector : false });
     this.description = {
       adapter: framework.name, framework: framework.description, subject: name, form: bound.form, lambda: bound.strength,
-      dtypes: framework.dtypes, ops: ['input', 'const', 'reverse', ...Object.keys(framework.ops)], layouts: ['contiguous'], steps: framework.differentiateLater ? STEPS : [], twice: true, reads };
+      dtypes: framework.dtypes, ops: ['input', 'const', 'reverse', ...Object.keys(framework.ops)], layouts: ['contiguous'], steps: framework.differentiateLater ? STEPS : [], twice: true, reads: declared.reads };
+    if (isFactor) this.description.convention = 'factor';
+    if (this.bound.vector) this.description.vector = true;
     if (isInFile) this.description.usage = usageOf(framework, bound.usage);
-    if (bound.isFixed) this.description.fixed_lambda = bound.fixedStrength;
+    if (isInFile && this.bound.vector) this.description.usage.vector = framework.vectorText + (this.bound.vector === 'column' ? '.expandDims(1)' : '');
+    if (bound.isFixed) this.description.fixed_lambda = isFactor && bound.fixedStrength !== null ? -bound.fixedStrength : bound.fixedStrength;
   }
 
   run(request) {

@@ -16,7 +16,9 @@ export class NotThisWay extends Error {}
 // where isLast says so; the hint is the author's.
 export class Search {
   constructor(framework, module, give, hint, isLast, word = 'layer') {
-    Object.assign(this, { framework, module, give, hint, isLast, word });
+    // A vector is a tensor by the time that it comes here.
+    const given = (strength) => (framework.isTensor(strength) ? strength : give(strength));
+    Object.assign(this, { framework, module, give: given, hint, isLast, word });
   }
 
   * ways(thing) {

@@ -38,10 +38,14 @@ class Framework:
 
     has_two_forwards = False    # whether a forward pass without a gradient may run other code than one with it
     vector = False              # whether λ may be a vector; "column" where it is to have the shape (n, 1)
+    is_factor = False           # whether a layer multiplies by the number that it is given, which is -λ then
     mode = ""                   # the word of `under` that the author has chosen
 
     # Of source text that uses a layer: λ as a tensor, what has to be said before all else, and a call in the mode chosen.
     strength_text = "{lambda}"
+
+    vector_text = ""        # the same of a λ for each row, as {numbers}
+    column_text = ".reshape((-1, 1))"
 
     def prelude_text(self):
         return ""
@@ -55,6 +59,10 @@ class Framework:
 
     def __init__(self):
         self.flushed = {}       # whether multiplication makes 0 of subnormal numbers, by dtype
+
+    def handed(self, strength):
+        """λ as the number that the layer is given."""
+        return -strength if self.is_factor else strength
 
     def choose(self, mode):
         self.mode = mode
@@ -96,6 +104,10 @@ class Framework:
 
     def multiply(self, x, by):
         raise CaseTrouble("unsupported", f"{self.title} has no operations in place")
+
+    def shares(self, y, x):
+        """Whether two tensors lie in the same memory."""
+        raise CaseTrouble("unsupported", f"{self.title} has no tensors that can be written to")
 
     def without_gradient(self, x):
         """The tensor as data of which no gradient is asked."""

@@ -176,6 +176,14 @@ class Stage:
         self.dtype = dtype
         self.framework.begin()
 
+    @property
+    def width(self):
+        """Bytes of an entry."""
+        return {"f32": 4, "f64": 8}.get(self.dtype, 2)
+
+    def shares(self, y, x):
+        return self.framework.shares(y.value, x.value)
+
     def make(self, strength):
         check_strength(self.bound, strength)
         with self.framework.at_work(self.dtype):

@@ -66,6 +66,7 @@ def plain(framework, node, operands):
 
 
 def reversal(bound, layers, x, strength):
+    strength = bound.framework.handed(strength)
     check_strength(bound, strength)
     stage = "giving λ"
     try:

@@ -37,6 +37,8 @@ def load(file, name):
 def loading_text(module, framework):
     """What a script must know besides the file: the module's name where it is part of a package, and a mode of its own."""
     mode = {"mode": framework.mode} if framework.mode else {}
+    if framework.vector and framework.vector_text:
+        mode["vector"] = framework.vector_text + (framework.column_text if framework.vector == "column" else "")
     return {**mode, "module": module.__name__} if getattr(module, "__package__", "") else mode
 
 
@@ -62,6 +64,24 @@ def twice(module, unless_told):
     if not isinstance(answer, bool):
         raise SubjectTrouble("form", f"GRADPROOF says {answer!r} of differentiating twice; it must be True or False")
     return answer
+
+
+def convention(module):
+    """What the author says of the sign: GRADPROOF = {"convention": "factor"} of a layer that multiplies by the number it takes."""
+    word = said_of(module, "convention", "reversal")
+    if word not in ("reversal", "factor"):
+        raise SubjectTrouble("form", f"GRADPROOF says that the convention is {word!r}; it must be 'reversal' (the gradient times -λ) "
+                                     "or 'factor' (the gradient times the number that the layer is given)")
+    return word
+
+
+def alias(module):
+    """What the author says of the result's memory: GRADPROOF = {"alias": "view"} or "fresh"; any unless told."""
+    word = said_of(module, "alias", "any")
+    if word not in ("any", "view", "fresh"):
+        raise SubjectTrouble("form", f"GRADPROOF says {word!r} of the result's memory; it must be 'view' (the input's), 'fresh' (its own) "
+                                     "or 'any'")
+    return word
 
 
 def vector(module):

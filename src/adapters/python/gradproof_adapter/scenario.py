@@ -4,7 +4,9 @@ What a framework must bring is a stage (see pytorch/stage.py): how to make a lea
 and to read; and for each layer a holder, which can be called, given another λ, copied and put into evaluation mode.
 """
 
+import binascii
 import os
+import struct
 import sys
 import threading
 import time
@@ -12,8 +14,8 @@ import time
 from gradproof_adapter.graphtext import GraphError, literal
 from gradproof_adapter.trouble import CaseTrouble, ProtocolTrouble
 
-STEPS = ("make", "set", "deepcopy", "pickle", "evaluate", "leaf", "forward", "multiply", "backward", "read", "strength",
-         "together")
+STEPS = ("make", "set", "deepcopy", "pickle", "evaluate", "leaf", "bits", "forward", "multiply", "backward", "read", "shares",
+         "strength", "together")
 
 # No layer that works takes longer; one that deadlocks is given up, and gradproof's own deadline is longer.
 _LONGEST_WAIT = 15.0
@@ -65,8 +67,8 @@ class _Life:
 
     def strength_of(self, step):
         """λ: a number, or a tensor with one for each row."""
-        given = step["lambda"]
-        return self.stage.vector([literal(word) for word in given]) if isinstance(given, list) else literal(given)
+        given, handed = step["lambda"], self.stage.bound.framework.handed
+        return self.stage.vector([handed(literal(word)) for word in given]) if isinstance(given, list) else handed(literal(given))
 
     def deepcopy(self, step):
         self.layers[step["name"]] = self.layers[step["of"]].deepcopied()
@@ -79,6 +81,21 @@ class _Life:
 
     def leaf(self, step):
         self.tensors[step["name"]] = self.stage.leaf(_values(step), tuple(step["shape"]))
+
+    def bits(self, step):
+        """A leaf by its bytes.  C's own conversion keeps the payload of a NaN, as a framework's from double does."""
+        data = binascii.a2b_base64(step["data"])
+        if self.stage.width not in (4, 8):
+            raise CaseTrouble("unsupported", "bits are given in f32 and f64")
+        count = len(data) // self.stage.width
+        values = struct.unpack(f"<{count}{'f' if self.stage.width == 4 else 'd'}", data)
+        self.tensors[step["name"]] = self.stage.leaf(list(values), tuple(step["shape"]))
+
+    def shares(self, step):
+        """Whether two tensors lie in the same memory: 1 or 0."""
+        same = self.stage.shares(self.tensors[step["name"]], self.tensors[step["input"]])
+        self.records.append({"dtype": "f64", "shape": [1, 1], "data": binascii.b2a_base64(
+            struct.pack("<d", 1.0 if same else 0.0), newline=False).decode("ascii")})
 
     def forward(self, step):
         self.tensors[step["name"]] = self.stage.forward(self.layers[step["of"]], self.tensors[step["input"]])

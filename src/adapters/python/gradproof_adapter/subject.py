@@ -1,7 +1,7 @@
 """A subject that is ready to be run, whatever the framework."""
 
 from gradproof_adapter.binding import bind
-from gradproof_adapter.loading import InHand, load, loading_text, reads, twice, under, vector
+from gradproof_adapter.loading import InHand, alias, convention, load, loading_text, reads, twice, under, vector
 from gradproof_adapter.scenario import live
 from gradproof_adapter.trouble import CaseTrouble
 
@@ -13,6 +13,7 @@ class Subject:
         module, found = load(file, name)
         framework.choose(under(module, framework.under))
         framework.vector = vector(module)
+        framework.is_factor = convention(module) == "factor"
         self.bound = bind(framework, module, found, name, isinstance(file, InHand))
         self.run_graph = run_graph
         self.stage = stage
@@ -23,10 +24,15 @@ class Subject:
             "layouts": list(framework.layouts), "steps": framework.steps(), "twice": twice(module, framework.twice), "reads": reads(module)}
         if framework.vector:
             self.description["vector"] = True
+        if alias(module) != "any":
+            self.description["alias"] = alias(module)
+        if framework.is_factor:
+            self.description["convention"] = "factor"
         if not isinstance(file, InHand):
             self.description["usage"] = {**bound.usage, **loading_text(module, framework)}
         if bound.is_fixed:
-            self.description["fixed_lambda"] = bound.fixed_strength
+            told = bound.fixed_strength
+            self.description["fixed_lambda"] = -told if framework.is_factor and told is not None else told
 
     def run(self, case):
         if case.contract:

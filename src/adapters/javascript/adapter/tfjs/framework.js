@@ -32,9 +32,10 @@ export async function open(module, version) {
     shape: (tensor) => tensor.shape,
     dtype: (tensor) => DTYPES[tensor.dtype] ?? tensor.dtype,
     use: (tensor) => tensor,
-    tensor: (numbers, shape) => tf.tensor(Float32Array.from(numbers), shape, 'float32'),
+    tensor: (numbers, shape) => tf.tensor(numbers instanceof Float32Array ? numbers : Float32Array.from(numbers), shape, 'float32'),
     ones: (like) => tf.onesLike(like),
     useText: '{x}',
+    vectorText: 'tf.tensor1d({numbers})',
     asTensorText: 'tf.scalar({lambda})',
     setAttributeText: (owner, name) => setAttributeText(tf, owner, name),
     asTensor: (strength) => tf.scalar(strength),
@@ -76,6 +77,11 @@ function numberOf(tf, thing) {
 // Sets λ as what the attribute is now: a variable, a tensor, or a number.
 function setAttribute(tf, owner, name, strength) {
   const now = owner[name];
+  // A vector takes the place of whatever is there.
+  if (strength instanceof tf.Tensor) {
+    owner[name] = tf.keep(strength);
+    return;
+  }
   if (now instanceof tf.Variable) now.assign(tf.fill(now.shape, strength));
   else owner[name] = now instanceof tf.Tensor ? tf.keep(tf.fill(now.shape, strength)) : strength;
 }

@@ -41,6 +41,7 @@ class Jax(Framework):
     # meant to be differentiated twice gives something else, and is none the worse for it.
     twice = False
 
+    vector_text = "jnp.array({numbers}, dtype={dtype})"
     strength_text = "jnp.asarray({lambda})"
 
     def mode_text(self, call):

@@ -3,8 +3,10 @@
 import torch
 
 from gradproof_adapter.framework import HERE, Framework, folder_of
+from gradproof_adapter.pytorch.modes import MODES, mode_text
 from gradproof_adapter.pytorch.ops import OPS
 from gradproof_adapter.pytorch.tensors import DTYPES, LAYOUTS
+from gradproof_adapter.trouble import SubjectTrouble
 
 # Frames below these folders are PyTorch's or the adapter's; all others are the subject's, or of what it uses.
 OUTSIDE = (folder_of(torch), HERE + "/")
@@ -26,10 +28,29 @@ class PyTorch(Framework):
     ops = OPS
     refusals = (RuntimeError, NotImplementedError, MemoryError)
     wakes_late = False
+    vector_text = "torch.tensor({numbers}, dtype={dtype})"
     strength_text = "torch.tensor({lambda}, dtype=torch.float64)"
 
+    under = MODES
+
+    def choose(self, mode):
+        """What is compiled takes seconds at first, and is computed before anybody waits for it."""
+        super().choose(mode)
+        self.wakes_late = mode in ("compile", "inductor")
+        self.twice = not self.wakes_late    # The compiler refuses double backward.
+        if mode == "cuda" and not torch.cuda.is_available():
+            raise SubjectTrouble("form", "GRADPROOF says that the layer runs under 'cuda', and PyTorch finds no device for that here")
+
     def version(self):
-        return f"PyTorch {torch.__version__}"
+        return f"PyTorch {torch.__version__}" + (f" under {self.mode}" if self.mode else "")
+
+    def mode_text(self, call):
+        return mode_text(self.mode, call)
+
+    def steps(self):
+        """Threads that rest at each line would rest at each of the compiler's; what runs on a device is copied there and back."""
+        left_out = {"compile": ("together",), "inductor": ("together",), "cuda": ("shares", "together")}.get(self.mode, ())
+        return [step for step in super().steps() if step not in left_out]
 
     def as_tensor(self, strength):
         return torch.tensor(strength, dtype=torch.float64, device="cpu")
@@ -40,7 +61,8 @@ class PyTorch(Framework):
             return x, layers(strength)(x)
 
     def is_trial_in_a_fork(self):
-        return True                         # PyTorch survives a fork as long as it has not gone backward.
+        """PyTorch survives a fork as long as it has not gone backward; CUDA and the compiler's own processes do not."""
+        return self.mode not in ("inductor", "cuda")
 
     def without_gradient(self, x):
         return x.detach()

@@ -17,6 +17,15 @@ class Stage:
         self.bound = bound
         self.dtype = DTYPES[dtype]
 
+    @property
+    def width(self):
+        """Bytes of an entry."""
+        return self.dtype.itemsize if hasattr(self.dtype, "itemsize") else torch.tensor([], dtype=self.dtype).element_size()
+
+    def shares(self, y, x):
+        return y.storage().data_ptr() == x.storage().data_ptr() if not hasattr(y, "untyped_storage") else (
+            y.untyped_storage().data_ptr() == x.untyped_storage().data_ptr())
+
     def make(self, strength):
         check_strength(self.bound, strength)
         return self._own("giving λ", lambda: self.bound.hold(strength))

@@ -1,0 +1,17 @@
+"""A Function whose author promises that its result is a view.
+Subject: GradScale
+"""
+from torch.autograd import Function
+
+GRADPROOF = {"alias": "view"}
+
+
+class GradScale(Function):
+    @staticmethod
+    def forward(ctx, x, scale):
+        ctx.scale = scale
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        return -ctx.scale * grad_output, None

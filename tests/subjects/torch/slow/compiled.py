@@ -1,0 +1,22 @@
+"""A Function under torch.compile.
+Subject: GradReverse
+"""
+import torch
+
+
+class GradReverse(torch.autograd.Function):
+
+    @staticmethod
+    def forward(x, lambda_):
+        return x.view_as(x)
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.lambda_ = inputs[1]
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        return -ctx.lambda_ * grad_output, None
+
+
+GRADPROOF = {"under": "compile"}
