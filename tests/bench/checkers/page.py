@@ -65,6 +65,13 @@ def text():
     return INTRODUCTION + table + NOTES + rules
 
 
+def summary():
+    """A row for each checker: the README shows some of them."""
+    for entry in entries():
+        found = counts(entry)
+        yield row([entry["checker"], found["false alarms"], found["accepted faults"], found["undecided"]])
+
+
 def main():
     (peers.HERE / "peers.md").write_text(text(), encoding="utf-8")
 

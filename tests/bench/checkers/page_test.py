@@ -57,6 +57,21 @@ class Counting(unittest.TestCase):
 
 
 class Page(unittest.TestCase):
+    def test_the_readme_shows_what_was_counted(self):
+        readme = (peers.HERE.parents[2] / "README.md").read_text(encoding="utf-8")
+        head = ("| checker, at its defaults | right gradients rejected, of 23 | wrong ones accepted, of 138 | undecided, of 161 |\n"
+                "|---|---|---|---|\n")
+        self.assertEqual(1, readme.count(head))
+        shown = readme.split(head)[1].split("\n\n")[0].splitlines(keepends=True)
+        self.assertEqual(8, len(shown))
+        known = list(page.summary())
+        for line in shown:
+            self.assertIn(line.rstrip("\n") + "\n", known)
+        generic = next(entry for entry in page.entries() if entry["checker"] == "gradproof, generic f")
+        below = [claim for verdicts in generic["verdicts"].values() for claim, word in verdicts.items() if word == "below sight"]
+        self.assertEqual({"+4 ulp"}, set(below))
+        self.assertIn(f"gradproof lets {len(below)} wrong gradients hold, off by 4 ulps all of them", readme)
+
     def test_it_is_counted_from_the_verdicts(self):
         self.assertEqual(page.text(), (peers.HERE / "peers.md").read_text(encoding="utf-8"),
                          "python3 tests/bench/checkers/page.py writes it")
