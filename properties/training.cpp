@@ -8,7 +8,7 @@
 #include "compare.hpp"
 #include "gradproof/generate.hpp"
 #include "gradproof/real.hpp"
-#include "splice.hpp"
+#include "gradproof/splice.hpp"
 
 namespace gradproof {
 

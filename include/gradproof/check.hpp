@@ -275,6 +275,13 @@ Product product(const G& g) {
 enum class Side { vjp, jvp };
 [[nodiscard]] CheckResult products(Side side, const Function& f, const Product& claimed,
                                    const std::vector<double>& x, const CheckOptions& options);
+// The Hessian of a generic f times a direction, or that product's derivative by x: a row for each of its entries.
+enum class Order { second, third };
+[[nodiscard]] CheckResult along(Order order, const Function& f, const Product& claimed,
+                                const std::vector<double>& x, const CheckOptions& options);
+// The third derivative of a function of one number.
+[[nodiscard]] CheckResult third(const Function& f, const Claim& claimed, const std::vector<double>& x,
+                                const CheckOptions& options);
 [[nodiscard]] CheckResult adjoint(const Product& jvp, const Product& vjp, const std::vector<double>& x,
                                   std::size_t results, const CheckOptions& options);
 
@@ -354,6 +361,30 @@ template <class F, class H, OneNumber X>
                 "f has to be generic over its numbers; else write check_gradient(derivative, second, x)");
   return calling::hessian(calling::function<true>(std::move(f)), calling::claim<true>(std::move(second)),
                           {static_cast<double>(x)}, options);
+}
+
+// hvp(x, v) is the Hessian of a generic f of one result times v, for a v that is drawn as those of check_vjp.
+template <class F, class V>
+[[nodiscard]] CheckResult check_hvp(F f, V hvp, const Point& x, const CheckOptions& options = {}) {
+  static_assert(calling::form<F, Traced> != 0,
+                "f has to be generic over its numbers; else write check_jvp(gradient, hvp, x)");
+  return calling::along(calling::Order::second, calling::function<false>(std::move(f)), calling::product(hvp),
+                        x.values(), options);
+}
+// third(x, v) is the derivative of that product by x: a row for each entry of H v, with an entry for each of x.
+template <class F, class V>
+[[nodiscard]] CheckResult check_third_order(F f, V third, const Point& x, const CheckOptions& options = {}) {
+  static_assert(calling::form<F, Traced> != 0,
+                "f has to be generic over its numbers; else write check_jacobian of H v, for a v of yours");
+  return calling::along(calling::Order::third, calling::function<false>(std::move(f)),
+                        calling::product(third), x.values(), options);
+}
+// The third derivative of a function of one number.
+template <class F, class T, OneNumber X>
+[[nodiscard]] CheckResult check_third_order(F f, T third, X x, const CheckOptions& options = {}) {
+  static_assert(calling::single_form<F, Traced> != 0, "f has to be generic over its numbers");
+  return calling::third(calling::function<true>(std::move(f)), calling::claim<true>(std::move(third)),
+                        {static_cast<double>(x)}, options);
 }
 
 // vjp(x, w) is w times the Jacobian of f, for a w that is drawn: no entry is 0, and no two are equal for long.

@@ -248,6 +248,32 @@ CheckResult products(Side side, const Function& f, const Product& claimed, const
   return checked(f, directed_claim(claimed, d), at, side == Side::vjp ? "x" : "y", options, know);
 }
 
+namespace {
+
+RowsOrReason known_along(Order order, const Function& f, const std::vector<double>& x,
+                         const std::vector<double>& direction, const CheckOptions& options) {
+  RowsOrReason rows =
+    order == Order::second ? hessian_along(f, x, direction, options) : third_along(f, x, direction, options);
+  if (rows && rows->values.size() != 1) return one_result_only(rows->values.size());
+  return rows;
+}
+
+}  // namespace
+
+CheckResult along(Order order, const Function& f, const Product& claimed, const std::vector<double>& at,
+                  const CheckOptions& options) {
+  const std::vector<double> d = direction(at.size(), options.seed);
+  const std::string_view letter = order == Order::second ? "x" : "";
+  return checked(f, directed_claim(claimed, d), at, letter, options,
+                 [&](const std::vector<double>& x) { return known_along(order, f, x, d, options); });
+}
+
+CheckResult third(const Function& f, const Claim& claimed, const std::vector<double>& at,
+                  const CheckOptions& options) {
+  return checked(f, claimed, at, "x", options,
+                 [&](const std::vector<double>& x) { return known_along(Order::third, f, x, {1}, options); });
+}
+
 CheckResult oracles(const Function& f, const std::vector<double>& at, const CheckOptions& options) {
   std::optional<Graph> graph;
   const auto know = [&](const std::vector<double>& x) -> RowsOrReason {

@@ -47,6 +47,24 @@ Graph with_outputs(const Graph& graph, std::vector<Output> outputs) {
   return *Graph::make(std::move(draft));
 }
 
+// For each entry of the graph's gradient that entry's own gradient.
+void append_gradients_of_gradient(Rows& rows, const Graph& graph, Dtype dtype) {
+  const Graph g = gradient(graph);
+  for (std::size_t i = graph.outputs().size(); i < g.outputs().size(); ++i) {
+    const std::vector<Right> row = gradient_of(with_outputs(g, {{g.outputs()[i].node, {Literal(1)}}}), dtype);
+    rows.right.insert(rows.right.end(), row.begin(), row.end());
+  }
+}
+
+// <direction, gradient> as a graph, whose own gradient is the Hessian times the direction.
+Graph gradient_along(const Graph& graph, const std::vector<double>& direction) {
+  const Graph g = gradient(graph);
+  std::vector<Output> outputs;
+  for (std::size_t i = 0; i < direction.size(); ++i)
+    outputs.push_back({g.outputs()[graph.outputs().size() + i].node, {Literal(direction[i])}});
+  return with_outputs(g, std::move(outputs));
+}
+
 RowsOrReason measured(const calling::Function& f, const std::vector<double>& x, const CheckOptions& options) {
   Rows rows;
   try {
@@ -83,12 +101,25 @@ RowsOrReason hessian_of(const calling::Function& f, const std::vector<double>& x
   auto whole = recorded(f, x, {}, options);
   if (!whole) return whole.error();
   Rows rows{{}, whole->values, whole->border, whole->graph};
-  const Graph g = gradient(whole->graph);
-  for (std::size_t i = whole->graph.outputs().size(); i < g.outputs().size(); ++i) {
-    const std::vector<Right> row =
-      gradient_of(with_outputs(g, {{g.outputs()[i].node, {Literal(1)}}}), options.dtype);
-    rows.right.insert(rows.right.end(), row.begin(), row.end());
-  }
+  append_gradients_of_gradient(rows, whole->graph, options.dtype);
+  return rows;
+}
+
+RowsOrReason hessian_along(const calling::Function& f, const std::vector<double>& x,
+                           const std::vector<double>& direction, const CheckOptions& options) {
+  auto whole = recorded(f, x, {}, options);
+  if (!whole) return whole.error();
+  Rows rows{{}, whole->values, whole->border, whole->graph};
+  rows.right = gradient_of(gradient_along(whole->graph, direction), options.dtype);
+  return rows;
+}
+
+RowsOrReason third_along(const calling::Function& f, const std::vector<double>& x,
+                         const std::vector<double>& direction, const CheckOptions& options) {
+  auto whole = recorded(f, x, {}, options);
+  if (!whole) return whole.error();
+  Rows rows{{}, whole->values, whole->border, whole->graph};
+  append_gradients_of_gradient(rows, gradient_along(whole->graph, direction), options.dtype);
   return rows;
 }
 

@@ -24,6 +24,12 @@ using RowsOrReason = Result<Rows, std::string>;
 [[nodiscard]] RowsOrReason hessian_of(const calling::Function& f, const std::vector<double>& x,
                                       const CheckOptions& options);
 
+// Of a generic f of one result: its Hessian times a direction, in one row; and the gradients of that product's entries.
+[[nodiscard]] RowsOrReason hessian_along(const calling::Function& f, const std::vector<double>& x,
+                                         const std::vector<double>& direction, const CheckOptions& options);
+[[nodiscard]] RowsOrReason third_along(const calling::Function& f, const std::vector<double>& x,
+                                       const std::vector<double>& direction, const CheckOptions& options);
+
 // f as a graph, its results with these cotangents; or why not. Without cotangents each has the contract's factor.
 struct Recorded {
   Graph graph;

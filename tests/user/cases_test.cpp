@@ -76,8 +76,7 @@ const std::array claims = {Claim{"right", [](double g) { return g; }, true},
                            Claim{"+4 ulp", [](double g) { return g + 4 * ulp(Dtype::f64, g); }, false}};
 
 CheckResult verdict(const calling::Function& f, const MisleadingCase& c, double claimed,
-                    CheckOptions options) {
-  options.accuracy = c.accuracy;
+                    const CheckOptions& options) {
   const calling::Claim claim{[claimed](auto, auto) { return std::vector{claimed}; }, {}};
   return calling::gradient(f, claim, {c.at}, options);
 }
@@ -106,18 +105,22 @@ void add(Counts& counts, const CheckResult& r, bool is_right, double relative) {
 }
 
 enum class Way { promised, generic, in_double, in_double_vouched_for };
+CheckResult asked(Way way, const MisleadingCase& c, double claimed, double promised_ulps) {
+  CheckOptions options;
+  if (way == Way::promised) options.promise = Accuracy{promised_ulps, 0};
+  if (way == Way::in_double_vouched_for) options.accuracy = c.accuracy;
+  const bool is_generic = way == Way::promised || way == Way::generic;
+  return verdict(is_generic ? c.generic : c.plain, c, claimed, options);
+}
+
 Counts judged(Way way, const Claim& claim, double promised_ulps = 2) {
   Counts counts;
   for (const MisleadingCase& c : cases()) {
     const double right = right_of(c);
     if (right == 0) continue;
-    CheckOptions options;
-    if (way == Way::promised) options.promise = Accuracy{promised_ulps, 0};
-    if (way == Way::in_double_vouched_for) options.accuracy = c.accuracy;
     const double claimed = claim.of(right);
-    const bool is_generic = way == Way::promised || way == Way::generic;
-    const CheckResult r = verdict(is_generic ? c.generic : c.plain, c, claimed, options);
-    add(counts, r, claim.is_right, std::abs(claimed - right) / std::abs(right));
+    add(counts, asked(way, c, claimed, promised_ulps), claim.is_right,
+        std::abs(claimed - right) / std::abs(right));
   }
   return counts;
 }
@@ -132,7 +135,59 @@ std::string row(const std::string& name, Way way) {
   return text + "\n";
 }
 
+// The verdicts of one way on every claim, as tests/bench/checkers keeps those of other checkers.
+std::string verdict_word(const CheckResult& r, const Claim& claim, double relative) {
+  Counts counts;
+  add(counts, r, claim.is_right, relative);
+  return counts.below_sight > 0 ? "below sight"
+         : counts.undecided > 0 ? "undecided"
+         : r                    ? "accepted"
+                                : "rejected";
+}
+
+struct Row {
+  Way way;
+  std::string file, checker, rule;
+};
+const std::array rows = {
+  Row{Way::promised, "generic-f-2-ulps-promised", "gradproof, generic f, 2 ulps promised",
+      "`check_gradient(f, gradient, x, {.promise = {{2, 0}}})`"},
+  Row{Way::generic, "generic-f", "gradproof, generic f", "`check_gradient(f, gradient, x)`"},
+  Row{Way::in_double_vouched_for, "f-in-double-accuracy-stated", "gradproof, f in double, accuracy stated",
+      "`check_gradient(in_double(f), gradient, x, {.accuracy = ...})`"},
+  Row{Way::in_double, "f-in-double", "gradproof, f in double",
+      "`check_gradient(in_double(f), gradient, x)`"}};
+
+std::string verdicts_of(const Row& row) {
+  std::string text = "{\n  \"checker\": \"" + row.checker + "\",\n  \"version\": \"\",\n  \"rule\": \"" +
+                     row.rule + "\",\n  \"verdicts\": {";
+  std::string separator = "\n";
+  for (const MisleadingCase& c : cases()) {
+    const double right = right_of(c);
+    if (right == 0) continue;
+    text += separator + "    \"" + c.formula + "\": {";
+    separator = ",\n";
+    for (const Claim& claim : claims) {
+      const CheckResult r = asked(row.way, c, claim.of(right), 2);
+      text += (&claim == &claims[0] ? "\"" : ", \"") + claim.name + "\": \"" +
+              verdict_word(r, claim, std::abs(claim.of(right) - right) / std::abs(right)) + "\"";
+    }
+    text += "}";
+  }
+  return text + "\n  }\n}\n";
+}
+
 }  // namespace
+
+// tests/bench/checkers puts these beside the verdicts of other checkers. Those of an f in double depend on the library's
+// functions: they are as they were found once, and other tests say what holds of them everywhere.
+TEST_CASE("cases: the verdicts that the comparison of checkers shows") {
+  const char* update = std::getenv("UPDATE");
+  const bool updates = update != nullptr && *update == '1';
+  for (const Row& row : rows)
+    if (updates || row.way == Way::promised || row.way == Way::generic)
+      check_golden("tests/bench/checkers/verdicts/gradproof-" + row.file + ".json", verdicts_of(row));
+}
 
 TEST_CASE("cases: 24, of which 23 have a gradient that is not zero") {
   CHECK(cases().size() == 24);

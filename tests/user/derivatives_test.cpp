@@ -102,6 +102,121 @@ TEST_CASE("hessian: each reversal multiplies once more") {
   CHECK_FALSE(check_hessian(reversed, gives(-3), {2}));
 }
 
+namespace {
+
+// x^2 y + y^3 + sin(x z): by hand, its Hessian times v and the derivative of that.
+const auto wavy = [](const auto& x) { return x[0] * x[0] * x[1] + pow(x[1], 3) + sin(x[0] * x[2]); };
+Matrix wavy_hessian(std::span<const double> x) {
+  const double s = std::sin(x[0] * x[2]), c = std::cos(x[0] * x[2]), mixed = c - x[0] * x[2] * s;
+  return {
+    {2 * x[1] - x[2] * x[2] * s, 2 * x[0], mixed}, {2 * x[0], 6 * x[1], 0}, {mixed, 0, -x[0] * x[0] * s}};
+}
+// The entries of the third derivative, symmetric in all three indices.
+double wavy_third(std::span<const double> x, std::array<std::size_t, 3> i) {
+  const double p = x[0] * x[2], s = std::sin(p), c = std::cos(p);
+  std::ranges::sort(i);
+  if (i == std::array<std::size_t, 3>{0, 0, 0}) return -x[2] * x[2] * x[2] * c;
+  if (i == std::array<std::size_t, 3>{0, 0, 1}) return 2;
+  if (i == std::array<std::size_t, 3>{1, 1, 1}) return 6;
+  if (i == std::array<std::size_t, 3>{0, 0, 2}) return -2 * x[2] * s - x[2] * p * c;
+  if (i == std::array<std::size_t, 3>{0, 2, 2}) return -2 * x[0] * s - x[0] * p * c;
+  if (i == std::array<std::size_t, 3>{2, 2, 2}) return -x[0] * x[0] * x[0] * c;
+  return 0;
+}
+Matrix third_along_by_hand(std::span<const double> x, std::span<const double> v) {
+  Matrix m(3, std::vector<double>(3));
+  for (std::size_t i = 0; i < 3; ++i)
+    for (std::size_t j = 0; j < 3; ++j)
+      for (std::size_t k = 0; k < 3; ++k) m[i][j] += wavy_third(x, {i, j, k}) * v[k];
+  return m;
+}
+
+}  // namespace
+
+TEST_CASE("hvp: the Hessian times a direction, right and wrong") {
+  const auto hvp = [](std::span<const double> x, std::span<const double> v) {
+    const Matrix h = wavy_hessian(x);
+    std::vector<double> result(3);
+    for (std::size_t i = 0; i < 3; ++i)
+      for (std::size_t j = 0; j < 3; ++j) result[i] += h[i][j] * v[j];
+    return result;
+  };
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    const auto r = check_hvp(wavy, hvp, {0.75, -1.5, 2}, {.seed = seed});
+    INFO(r);
+    CHECK(r);
+    CHECK(r.entries.size() == 3);
+    for (std::size_t k = 0; k < 3; ++k) {
+      const auto wrong = [&](std::span<const double> x, std::span<const double> v) {
+        auto result = hvp(x, v);
+        result[k] *= 1 + 1e-12;
+        return result;
+      };
+      CHECK(check_hvp(wavy, wrong, {0.75, -1.5, 2}, {.seed = seed}).entries[k].verdict == Verdict::fails);
+    }
+  }
+  // One that forgets the direction.
+  const auto by_ones = [&](std::span<const double> x, std::span<const double>) {
+    return hvp(x, std::vector<double>(3, 1));
+  };
+  CHECK(check_hvp(wavy, by_ones, {0.75, -1.5, 2}).verdict == Verdict::fails);
+}
+
+TEST_CASE("third order: the derivative of Hessian-vector products, right and wrong") {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    const auto r = check_third_order(wavy, third_along_by_hand, {0.75, -1.5, 2}, {.seed = seed});
+    INFO(r);
+    CHECK(r);
+    CHECK(r.entries.size() == 9);
+    CHECK(r.entries[5].place == "[1,2]");
+    for (std::size_t k = 0; k < 9; ++k) {
+      if (r.entries[k].right == 0) continue;
+      const auto wrong = [&](std::span<const double> x, std::span<const double> v) {
+        Matrix m = third_along_by_hand(x, v);
+        m[k / 3][k % 3] *= 1 + 1e-11;
+        return m;
+      };
+      const auto w = check_third_order(wavy, wrong, {0.75, -1.5, 2}, {.seed = seed});
+      INFO(w);
+      CHECK(w.entries[k].verdict == Verdict::fails);
+    }
+  }
+  // A mixed derivative that was forgotten, and a Hessian in the place of its derivative.
+  const auto forgotten = [](std::span<const double> x, std::span<const double> v) {
+    Matrix m = third_along_by_hand(x, v);
+    m[0][1] = 0;
+    return m;
+  };
+  CHECK(check_third_order(wavy, forgotten, {0.75, -1.5, 2}).entries[1].verdict == Verdict::fails);
+  const auto hessian = [](std::span<const double> x, std::span<const double>) { return wavy_hessian(x); };
+  CHECK(check_third_order(wavy, hessian, {0.75, -1.5, 2}).verdict == Verdict::fails);
+  const auto too_short = [](std::span<const double>, std::span<const double>) {
+    return std::vector<double>(3);
+  };
+  CHECK(check_third_order(wavy, too_short, {0.75, -1.5, 2}).reason == "it has 3 entries, not 9");
+  const auto two = [](const auto& x) { return std::vector{x[0], x[1]}; };
+  CHECK(check_third_order(two, third_along_by_hand, {1, 2}).verdict == Verdict::undecided);
+}
+
+TEST_CASE("third order: of one number, and through a reversal") {
+  const auto fifth = [](auto x) { return pow(x, 5); };
+  const auto r = check_third_order(
+    fifth, [](double x) { return 60 * x * x; }, 0.75);
+  INFO(r);
+  CHECK(r);
+  CHECK(check_third_order(
+          fifth, [](double x) { return 20 * x * x * x; }, 0.75)
+          .verdict == Verdict::fails);
+  // Each derivative through a reversal of strength 1/2 brings one more factor of -1/2.
+  const auto reversed = [](auto x) { return pow(reverse(x, 0.5), 5); };
+  CHECK(check_third_order(
+    reversed, [](double x) { return -60.0 / 8 * x * x; }, 0.75));
+  CHECK_FALSE(check_third_order(
+    reversed, [](double x) { return 60 * x * x; }, 0.75));
+  CHECK_FALSE(check_third_order(
+    reversed, [](double x) { return -60.0 / 2 * x * x; }, 0.75));
+}
+
 TEST_CASE("products: vjp and jvp, right and wrong") {
   const auto vjp = [](std::span<const double> x, std::span<const double> w) {
     const Matrix m = right(x);

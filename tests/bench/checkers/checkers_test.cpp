@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "gradproof/format.hpp"
 #include "gradproof/oracle.hpp"
@@ -155,10 +156,31 @@ std::string page() {
     }
     text += "\n";
   }
-  return text;
+  // Other checkers' verdicts, counted by page.py.
+  return text + file_text(source_path("tests/bench/checkers/peers.md"));
+}
+
+// A double that any language reads back.
+std::string hexadecimal(double v) { return fmt::format("{:a}", v); }
+
+// The cases and the claims as other checkers are asked about them (peers.py, ceres.cpp), a line each.
+std::string cases_file() {
+  std::string text = "[\n";
+  for (const ScalarCase& c : scalar_cases()) {
+    const double right = true_slope(c).to_double();
+    if (right == 0) continue;
+    nlohmann::ordered_json entry = {{"name", c.formula}, {"body", c.body}, {"point", hexadecimal(c.point)}};
+    for (const Claim& claim : claims) entry["claims"][claim.name] = hexadecimal(claim.of(right));
+    text += (text.size() > 2 ? ",\n" : "") + entry.dump();
+  }
+  return text + "\n]\n";
 }
 
 }  // namespace
+
+TEST_CASE("checkers: what other checkers are asked about is in a file") {
+  check_golden("tests/bench/checkers/cases.json", cases_file());
+}
 
 TEST_CASE("checkers: 24 cases, 23 of them with a gradient that is not zero") {
   CHECK(scalar_cases().size() == 24);

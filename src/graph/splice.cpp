@@ -1,4 +1,4 @@
-#include "splice.hpp"
+#include "gradproof/splice.hpp"
 
 #include <array>
 #include <cassert>
