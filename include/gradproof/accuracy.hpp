@@ -79,7 +79,8 @@ struct OperationAccuracy {
   Dtype dtype = Dtype::f64;
   std::string trouble;  // why there is nothing more: unsupported, or the subject's failure
   bool unsupported = false;
-  bool no_subnormals = false;  // the subject takes subnormal numbers for 0: inputs that are some were left out
+  bool no_subnormals =
+    false;  // the subject takes subnormal numbers for 0: inputs that are some were left out
   std::vector<PartAccuracy> parts;
 };
 

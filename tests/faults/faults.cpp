@@ -184,7 +184,7 @@ std::vector<Fault> reversal_faults() {
     forward("forward-through-float32", "The forward pass rounds to float32.",
             [](double x, double) { return static_cast<double>(static_cast<float>(x)); }),
     {"sign-of-zero-lost",
-     "The gradient is 0 - λg: a zero that should be negative is not.",
+     "The gradient is 0 - λg, which is no negative zero.",
      nullptr,
      {},
      {},

@@ -93,6 +93,9 @@ TEST_CASE("text: a mistake is one line that says where and what was expected") {
         "line 3, column 1: add: the shapes 1x2 and 2x1 differ");
   CHECK(error_of("x = input 1x1 [1]\ny = reverse x nan\noutput y\n") ==
         "line 2, column 15: λ is nan; a reversal needs a finite λ");
+  CHECK(error_of("x = input 1x100001 [1]\ny = logsumexp x\noutput y\n") ==
+        "line 2, column 16: expected an operand of at most 100000 columns for logsumexp, found the end of "
+        "the line");
   CHECK(error_of("x = input 1x1 [1]\n") == "line 2, column 1: the graph has no output");
   CHECK(error_of("x = input 2x2 [1 2; 3]\noutput x\n") ==
         "line 1, column 22: expected 2 values in each row of a 2x2, found ']'");
