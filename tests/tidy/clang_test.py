@@ -21,8 +21,8 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("GRADPROOF_BUILD", ROOT / "build/release"))
 FOLDERS = ("include", "src", "properties", "tests")
-# Another version breaks lines elsewhere, so that the sources can't be right by two of them.
-FORMAT_VERSION = "14"
+# Another version breaks lines elsewhere and knows other checks, so that the sources can't be right by two of them.
+VERSION = "14"
 # The operations stand in columns of their own.
 BY_HAND = {"include/gradproof/ops.hpp"}
 SECONDS = 100  # after which clang-tidy begins no other file
@@ -33,13 +33,13 @@ def version_of(program):
     return re.search(r"version (\d+)", said).group(1)
 
 
-def found(program, version=None):
-    """The program's path, of that version if one is asked for, or None."""
-    paths = [path for path in (shutil.which(f"{program}-{version or FORMAT_VERSION}"), shutil.which(program)) if path]
-    return next((path for path in paths if version in (None, version_of(path))), None)
+def found(program):
+    """The program's path, or None where there is none of our version."""
+    paths = [path for path in (shutil.which(f"{program}-{VERSION}"), shutil.which(program)) if path]
+    return next((path for path in paths if version_of(path) == VERSION), None)
 
 
-CLANG_FORMAT = found("clang-format", FORMAT_VERSION)
+CLANG_FORMAT = found("clang-format")
 CLANG_TIDY = found("clang-tidy")
 
 
@@ -125,6 +125,6 @@ class Tidy(unittest.TestCase):
 if __name__ == "__main__":
     tool = {"Format": CLANG_FORMAT, "Tidy": CLANG_TIDY}[sys.argv[1].split(".")[0]]
     if not tool:
-        print(f"skipped: there is no clang-{sys.argv[1].lower()} (of version {FORMAT_VERSION}, if it is to format)")
+        print(f"skipped: there is no clang-{sys.argv[1].split('.')[0].lower()} of version {VERSION}")
         sys.exit(77)
     unittest.main()
