@@ -9,6 +9,7 @@
 
 namespace gradproof {
 
+// How much to measure of whom.
 struct AccuracyOptions {
   std::uint64_t seed = 1;
   std::uint64_t inputs = 4000;          // drawn for each operation and dtype
@@ -38,6 +39,7 @@ inline constexpr std::array all_oddities = {Oddity::not_a_number, Oddity::infini
                                             Oddity::vanished, Oddity::flushed};
 [[nodiscard]] std::string_view name(Oddity oddity);
 
+// How often results were odd in one way, and the first input that showed it.
 struct OddCount {
   std::uint64_t count = 0;
   Witness first;
@@ -74,27 +76,32 @@ struct PartAccuracy {
   std::vector<SpecialMiss> special_misses;
 };
 
+// What was measured of one operation in one dtype: errors in ulps of the unrounded truth, for its value and each derivative.
 struct OperationAccuracy {
   std::string operation;  // "tanh", "pow 3"
   Dtype dtype = Dtype::f64;
   std::string trouble;  // why there is nothing more: unsupported, or the subject's failure
   bool unsupported = false;
-  bool no_subnormals = false;  // the subject takes subnormal numbers for 0: inputs that are some were left out
+  bool no_subnormals =
+    false;  // the subject takes subnormal numbers for 0: inputs that are some were left out
   std::vector<PartAccuracy> parts;
 };
 
+// All that was measured, in the order of the operations' table.
 struct AccuracyReport {
   AccuracyOptions options;
   Report report;  // who was asked, and whether anything came of it
   std::vector<OperationAccuracy> operations;
 };
 
+// Starts the target and measures it. That a target does not start, or ends early, is in the report.
 [[nodiscard]] AccuracyReport measure_accuracy(const Target& target, const Launch& launch,
                                               const AccuracyOptions& options);
 // The same with a subject at hand, which has these operations and dtypes.
 void measure_accuracy(Subject& subject, const std::vector<std::string>& ops,
                       const std::vector<std::string>& dtypes, AccuracyReport& report);
 
+// The report as a table for a terminal: operations in the order of the table, or the largest errors first.
 enum class RowOrder { table, worst_first };
 [[nodiscard]] std::string to_text(const AccuracyReport& report, RowOrder order = RowOrder::table);
 // A page, or a comment on a pull request.

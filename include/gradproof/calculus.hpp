@@ -84,6 +84,7 @@ enum class Seed { literal, input };
 class Backward {
  public:
   virtual ~Backward() = default;
+  // One operand of one node: the place at which a contribution is made.
   struct At {
     const Graph& graph;
     NodeId node;
@@ -110,6 +111,7 @@ class Backward {
 // surrogate s becomes y0 + s(x) - s(x0), with y0 and x0 frozen. A frozen leaf has no literal; load it with
 // the value of `source` in the original graph.
 struct Anchored {
+  // A frozen leaf of the anchored graph, and the node of the original whose value it takes.
   struct Frozen {
     NodeId leaf, source;
   };

@@ -68,6 +68,7 @@ struct Census {
   [[nodiscard]] std::uint64_t graphs() const;
 };
 
+// How many decisions about one property ended in which way.
 struct Counts {
   std::uint64_t holds = 0, fails = 0, undecided = 0, not_applicable = 0;
   void add(Outcome outcome);
@@ -137,6 +138,7 @@ struct StoreFacts {
 // How many blocks a shard has to decide.
 [[nodiscard]] std::uint64_t blocks_of(const CampaignPlan& plan, const Shard& shard);
 
+// How far a run is.
 struct CampaignProgress {
   std::uint64_t graphs = 0;  // decided in this run
   std::uint64_t of = 0;      // to be decided in this run; 0: unknown
@@ -150,6 +152,7 @@ struct CorpusFile {
   std::string name, text;
 };
 
+// How this run goes about a plan: none of it has a say in what a block holds.
 struct CampaignOptions {
   std::string store;  // a file
   bool resume = false;
@@ -168,6 +171,7 @@ struct CorpusTrouble {
   std::string message;
 };
 
+// What the store holds after a run, and what of it is new.
 struct CampaignReport {
   CampaignPlan plan;
   Shard shard;
@@ -186,6 +190,8 @@ struct CampaignReport {
   double graphs_per_second = 0;
 };
 
+// Decides the plan's blocks until they are done, the time is over or a stop is asked for. Each is in the store as soon as it
+// is decided, so that nothing is lost with the process. The error says why the store can't be used.
 [[nodiscard]] Result<CampaignReport, StoreTrouble> run_campaign(const CampaignPlan& plan,
                                                                 const Target& target, const Launch& launch,
                                                                 const CampaignOptions& options);
@@ -213,6 +219,7 @@ struct Merged {
 // --- Showing
 // ----------------------------------------------------------------------------------------------------------
 
+// The report for a terminal, painted or plain.
 [[nodiscard]] std::string to_text(const CampaignReport& report, bool color = false);
 // {"schema": "gradproof/campaign/1", ...}; the schema is docs/reference/campaign.schema.json.
 [[nodiscard]] std::string to_json(const CampaignReport& report);

@@ -23,6 +23,8 @@
 #define GRADPROOF_CHECK CHECK
 #define GRADPROOF_REQUIRE REQUIRE
 #endif
+// CHECK_ goes on after a check that does not hold, REQUIRE_ ends the test case; both show the table. The arguments are those of
+// check_gradient, check_jacobian and check_hessian.
 #define CHECK_GRADIENT(...) GRADPROOF_CHECK(::gradproof::check_gradient(__VA_ARGS__))
 #define REQUIRE_GRADIENT(...) GRADPROOF_REQUIRE(::gradproof::check_gradient(__VA_ARGS__))
 #define CHECK_JACOBIAN(...) GRADPROOF_CHECK(::gradproof::check_jacobian(__VA_ARGS__))

@@ -60,6 +60,7 @@ struct Kink {
   double at = 0;
 };
 
+// What a check takes for granted, and what it asks for.
 struct CheckOptions {
   std::string name = "gradient";  // what the table calls it
   GradientContract contract{};
@@ -101,9 +102,11 @@ class Point {
 
 // --- What comes out -----------------------------------------------------------------------------------------
 
+// `undecided`: what is known is too wide to tell.
 enum class Verdict { holds, fails, undecided };
 [[nodiscard]] std::string_view name(Verdict verdict);
 
+// One entry of the gradient, the Jacobian or the Hessian: what was claimed, and what is right.
 struct CheckedEntry {
   std::string place;  // "x[2]", "[1,0]"
   double claimed = 0;
@@ -118,6 +121,7 @@ struct CheckedEntry {
   std::string reason{};  // why it is undecided
 };
 
+// The verdict of one check, with that of each entry. As a condition it is true where everything holds.
 struct CheckResult {
   std::string name;
   std::string contract;
@@ -329,6 +333,7 @@ template <class F>
   return calling::oracles(calling::function<false>(std::move(f)), x.values(), options);
 }
 
+// The same for a function of one number.
 template <class F, OneNumber X>
 [[nodiscard]] CheckResult check_gradient(F f, X x, const CheckOptions& options = {}) {
   static_assert(calling::single_form<F, Traced> != 0,

@@ -5,6 +5,7 @@
 
 namespace gradproof {
 
+// Where to search, and how long.
 struct ClimbOptions {
   std::uint64_t seed = 1;
   std::uint64_t evaluations = 20000;  // graphs that the subject is asked about
@@ -26,6 +27,7 @@ struct Summit {
   std::string graph;  // as text
 };
 
+// The largest error that was found, and how the search went.
 struct ClimbReport {
   ClimbOptions options;
   Report report;  // subject and conclusion; a counterexample where the bound was exceeded
@@ -39,6 +41,7 @@ struct ClimbReport {
 // The same with a subject at hand; `ops` are the operations that it has.
 void climb(Subject& subject, const std::vector<std::string>& ops, ClimbReport& report);
 
+// The report for a terminal, painted or plain.
 [[nodiscard]] std::string to_text(const ClimbReport& report, bool color = false);
 // {"schema": "gradproof/climb/1", ...}; the schema is docs/reference/climb.schema.json.
 [[nodiscard]] std::string to_json(const ClimbReport& report);

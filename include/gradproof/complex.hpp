@@ -8,6 +8,8 @@
 
 namespace gradproof {
 
+// re + i im, with real and imaginary part of any number that has the real functions: std::complex is for the floating point
+// types alone.
 template <class S>
 struct Complex {
   S re{};

@@ -8,6 +8,7 @@
 
 namespace gradproof {
 
+// A value and its derivative along one direction, carried through each operation by rules of its own.
 template <class S>
 struct Dual {
   S value{};

@@ -28,6 +28,7 @@ struct Eigen::NumTraits<gradproof::Traced> : Eigen::NumTraits<double> {
 
 namespace gradproof {
 
+// A column of any length.
 template <class S>
 using EigenVector = Eigen::Matrix<S, Eigen::Dynamic, 1>;
 
@@ -87,6 +88,7 @@ struct OnEigen {
     else return result;
   }
 };
+// f, which takes and returns vectors of Eigen's, as the checks call it.
 template <class F>
 [[nodiscard]] OnEigen<F> on_eigen(F f) {
   return {std::move(f)};

@@ -16,6 +16,7 @@ namespace gradproof {
 
 class Real;
 
+// The formats of floating point numbers that are judged: IEEE 754 half, single and double, and bfloat16.
 enum class Dtype { f16, bf16, f32, f64 };
 inline constexpr std::array all_dtypes = {Dtype::f16, Dtype::bf16, Dtype::f32, Dtype::f64};
 

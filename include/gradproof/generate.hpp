@@ -56,6 +56,7 @@ class Draw {
 
 // --- Random graphs -----------------------------------------------------------------------------------------
 
+// What a random graph is good for.
 enum class Family {
   exact,   // class rational and small dyadic values: every value and gradient is exact in `format_bits` bits
   smooth,  // every operation, values of moderate size
@@ -74,6 +75,7 @@ struct Recipe {
   std::uint64_t favoured = 0;      // operations that are drawn four times as often as the others
 };
 
+// The graph with that number: the same seed, index and recipe give the same graph on every machine.
 [[nodiscard]] Graph random_graph(std::uint64_t seed, std::uint64_t index, const Recipe& recipe = {});
 
 // Swarm testing (Groce et al. 2012): with everything switched on all the time, some combinations are never met, because
@@ -117,6 +119,7 @@ using Edit = std::function<bool(Draft&)>;
 // graph itself does so. Cheap to copy; nothing is computed before it is asked for.
 class SmallerGraphs {
  public:
+  // A place in the list of all candidates: which move, where in the graph, and which of its choices.
   struct Position {
     std::uint32_t move = 0, site = 0, choice = 0;
     friend auto operator<=>(const Position&, const Position&) = default;
@@ -141,6 +144,7 @@ class SmallerGraphs {
 // Calls `take` with each smaller graph until it returns false.
 void smaller(const Graph& graph, const std::function<bool(Graph&&)>& take);
 
+// The smallest failing graph that was found, and what it took.
 struct Shrunk {
   Graph graph;
   std::size_t evaluations = 0;  // graphs that the predicate was asked about

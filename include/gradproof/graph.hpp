@@ -17,6 +17,7 @@
 
 namespace gradproof {
 
+// A node of a graph, by its position: operands stand before who uses them.
 struct NodeId {
   std::uint32_t index = 0;
   friend auto operator<=>(const NodeId&, const NodeId&) = default;
@@ -28,6 +29,7 @@ struct OpId {
   friend auto operator<=>(const OpId&, const OpId&) = default;
 };
 
+// Rows and columns; a number is 1x1, and either may be 0.
 struct Shape {
   std::uint32_t rows = 1;
   std::uint32_t cols = 1;
@@ -44,6 +46,7 @@ struct Attributes {
   friend bool operator==(const Attributes&, const Attributes&) = default;
 };
 
+// One operation on earlier nodes, or a leaf.
 struct Node {
   OpId op;
   std::array<NodeId, 2> operand{};  // as many as the operation has
@@ -74,6 +77,7 @@ struct Invalid {
   std::string message;
 };
 
+// A graph that is right: every operand stands before its user, every shape fits, and there is an output. It does not change.
 class Graph {
  public:
   // Checks operands, shapes and leaf values, infers every shape, and drops the nodes that no output needs
@@ -152,6 +156,8 @@ class Builder {
   std::optional<Invalid> mistake_;
 };
 
+// Entry by entry. Both operands have one shape, and an integer takes the other's; what does not fit is a mistake of the builder.
+// exp and those after it are of each entry; step is 1 where x > 0, else 0.
 Expr operator+(const Expr& a, const Expr& b);
 Expr operator-(const Expr& a, const Expr& b);
 Expr operator*(const Expr& a, const Expr& b);
@@ -179,6 +185,7 @@ Expr stop(const Expr& x);
 // Rounds to an integer, ties to even; the cotangent passes straight through.
 Expr round(const Expr& x);
 
+// The operations that know of rows and columns; matrices throughout. Shapes that do not fit are a mistake of the builder.
 enum class Axis : std::int32_t { all, rows, cols };  // sum over rows adds the rows together and leaves one
 Expr matmul(const Expr& a, const Expr& b);
 Expr transpose(const Expr& x);

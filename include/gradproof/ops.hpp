@@ -23,19 +23,24 @@
 // clang-format off: one line says one rule
 namespace gradproof {
 
+// What the table says of an operation: whether rationals are closed under it, what its operands are to it, where it is
+// defined, and what it needs besides operands.
 enum class Class { rational, analytic };
 enum class Kind { leaf, elementwise, selection, linear };
 enum class Domain { real_line, positive, nonzero, nonzero_for_negative_power };
 enum class AttributeKind { none, exponent, axis, shape, ranges };
 
+// The shape of a result, or why there is none: "the shapes 2x3 and 3x2 differ".
 using ShapeOrReason = Result<Shape, std::string>;
 
+// The entries of a matrix that somebody else holds, row by row.
 template <class S>
 struct View {
   const S* data;
   Shape shape;
 };
 
+// What is common to all operations of a kind. `detached`: bit i says that operand i gets no gradient.
 template <Kind K, Class C, int Arity, AttributeKind A = AttributeKind::none>
 struct Op {
   static constexpr Kind kind = K;
@@ -44,6 +49,7 @@ struct Op {
   static constexpr AttributeKind attribute = A;
   static constexpr unsigned detached = 0;
 };
+// The same by kind: selections and linear operations are rational by nature.
 template <Class C, int Arity, AttributeKind A = AttributeKind::none>
 using Elementwise = Op<Kind::elementwise, C, Arity, A>;
 template <int Arity>
@@ -526,12 +532,14 @@ struct Concat : Linear<2, AttributeKind::axis> {
 // --- The table
 // --------------------------------------------------------------------------------------------------------
 
+// Every operation, in the order of their ids.
 using OpTable =
     std::tuple<Input, Constant, Add, Subtract, Multiply, Divide, Negate, Square, Power, Exp, Log, Sin, Cos, Tanh, Sigmoid,
                Softplus, Sqrt, Reverse, Stop, Round, Step, Relu, Abs, Max, Min, Matmul, Transpose, Sum, Broadcast, Reshape,
                Slice, Concat>;
 inline constexpr std::size_t op_count = std::tuple_size_v<OpTable>;
 
+// The id of an operation's struct.
 template <class O, std::size_t I = 0>
 constexpr OpId id_of() {
   static_assert(I < op_count, "this operation is not in OpTable");
@@ -539,6 +547,7 @@ constexpr OpId id_of() {
   else return id_of<O, I + 1>();
 }
 
+// with_op() by position: one jump through a table.
 template <class F, std::size_t... I>
 decltype(auto) with_op_at(std::size_t index, F& f, std::index_sequence<I...>) {
   using R = decltype(f(std::type_identity<Input>{}));

@@ -32,9 +32,11 @@ struct NotApplicable {
   std::string reason;
 };
 
+// A gradient for each input, or why this oracle has nothing to say.
 template <class S>
 using OracleAnswer = Result<OracleGradient<S>, NotApplicable>;
 
+// Exact, of graphs whose operations are all rational: by differences of the anchored graph, and by dual numbers.
 [[nodiscard]] OracleAnswer<Rational> rational_differences(const Graph& graph);
 [[nodiscard]] OracleAnswer<Rational> rational_duals(const Graph& graph);
 // `precision`: the bits wanted of the result, relative to the absolute path sum. The working precision and

@@ -27,6 +27,7 @@ enum class Layout { contiguous, transposed, strided, offset, expanded };
 // The shape that a matrix has in a rank: 4 is 1x1xRxC, 1 is C, 0 is a lone number.
 [[nodiscard]] std::vector<std::int64_t> shape_in_rank(Shape shape, int rank);
 
+// One question to a subject: a graph, and how its tensors are laid out.
 struct Case {
   Graph graph;
   Dtype dtype = Dtype::f64;
@@ -65,8 +66,10 @@ struct NoAnswer {
   std::string detail;   // the subject's own words: a traceback, the end of its standard error
 };
 
+// An answer, or why there is none.
 using Reply = Result<Answer, NoAnswer>;
 
+// Whoever answers for gradients: our own engine, a plugin, a process in another language, a planted fault.
 class Subject {
  public:
   virtual ~Subject() = default;
@@ -116,6 +119,7 @@ class Engine : public Subject {
 // --- Verdicts
 // -----------------------------------------------------------------------------------------------------------
 
+// How the check of one case ended; only `holds` and `fails` are decisions.
 enum class Outcome { holds, fails, undecided, not_applicable };
 [[nodiscard]] std::string_view name(Outcome outcome);
 
@@ -153,6 +157,7 @@ struct Question {
     overwrote;  // the caller's buffers that must stay what they are: "input x", "cotangent 0"
 };
 
+// What the check of one case found.
 struct Finding {
   Outcome outcome = Outcome::not_applicable;
   std::string reason;  // why undecided or not applicable; for no_answer failures the subject's message
@@ -177,6 +182,7 @@ enum class Tier { required, recommended, strict };
 [[nodiscard]] std::string_view name(Tier tier);
 [[nodiscard]] std::optional<Tier> find_tier(std::string_view name);
 
+// One claim of the catalogue, and how it is checked.
 struct Property {
   std::string_view id;
   std::string_view claim;     // one sentence

@@ -58,6 +58,7 @@ class SmallerSequence {
   SmallerGraphs candidates_;
 };
 
+// A graph that RapidCheck makes smaller by the moves of SmallerGraphs.
 inline ::rc::Shrinkable<Graph> shrinking(Graph graph) {
   return ::rc::shrinkable::shrinkRecur(std::move(graph),
                                        [](const Graph& g) { return ::rc::makeSeq<SmallerSequence>(g); });
@@ -139,6 +140,7 @@ inline ::rc::Shrinkable<Graph> shrinking(Graph graph) {
 
 // --- Properties ---------------------------------------------------------------------------------------------
 
+// How many graphs of which kind a property is tried on.
 struct RunOptions {
   std::uint64_t seed = 1;  // the same seed gives the same graphs, and each property graphs of its own
   int graphs = 100;
@@ -364,6 +366,7 @@ inline ::rc::Gen<Graph> subjects_graphs(const RunOptions& options) {
   return result;
 }
 
+// The run as text: how many graphs held and, where one failed, the smallest with the line that replays it.
 [[nodiscard]] inline std::string to_string(const PropertyRun& run) {
   std::string text = run.property + " " + std::string(name(run.outcome)) + ": " + std::to_string(run.held) +
                      " graphs hold, " + std::to_string(run.undecided) + " undecided or not applicable\n";

@@ -8,6 +8,7 @@
 
 namespace gradproof {
 
+// A fraction of integers of any size, always in lowest terms.
 using Rational =
   boost::multiprecision::number<boost::multiprecision::gmp_rational, boost::multiprecision::et_off>;
 

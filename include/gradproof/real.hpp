@@ -16,6 +16,8 @@
 
 namespace gradproof {
 
+// A number of MPFR's with a precision of its own, in bits. The result of an operation has the larger precision of its operands and is
+// rounded to nearest.
 class Real {
  public:
   Real() : Real(0, Bits{2}) {}

@@ -9,10 +9,12 @@
 
 namespace gradproof {
 
+// `color`: with the escapes that a terminal paints by.
 struct Style {
   bool color = false;
 };
 
+// The report for a terminal; it ends with the next command to type where something failed.
 [[nodiscard]] std::string to_text(const Report& report, Style style = {});
 [[nodiscard]] std::string to_text(const CheckReport& report, Style style = {});
 

@@ -7,6 +7,8 @@
 
 namespace gradproof {
 
+// A T, or the E that says why there is none. Asking for the one that it does not hold is a fault of the caller's, and ends
+// the program.
 template <class T, class E>
 class [[nodiscard]] Result {
  public:

@@ -10,10 +10,12 @@
 
 namespace gradproof {
 
+// The functions that are rounded exactly.
 enum class Function { exp, log, log1p, sin, cos, tanh };
 // f(x), rounded once to the format.
 [[nodiscard]] double rounded(Dtype dtype, Function f, double x);
 
+// A number of that format, on which every operation rounds once.
 template <Dtype D>
 class Rounded {
  public:

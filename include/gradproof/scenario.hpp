@@ -42,6 +42,7 @@ struct Act {
 };
 [[nodiscard]] std::string_view name(Act::Do what);
 
+// What is done with a layer over its life, step by step, in one dtype.
 struct Scenario {
   Dtype dtype = Dtype::f64;
   std::vector<Act> steps;

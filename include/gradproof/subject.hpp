@@ -37,6 +37,7 @@ struct LayerVerdict {
 // What Catch2, RapidCheck and GoogleTest print of a verdict that they find wanting.
 std::ostream& operator<<(std::ostream& out, const LayerVerdict& verdict);
 
+// How a layer is judged, and by how much.
 struct LayerOptions {
   std::string name = "layer";             // what the report calls it
   std::string contract = "reversal";      // or scale:S, stop, straight-through, clip:C, derivative
@@ -82,6 +83,7 @@ struct Layer {
   std::optional<double> lambda{};  // of a layer that takes none and is a reversal
 };
 
+// Asks the layer what the catalogue would know of it. What the layer throws is a failure of its own.
 [[nodiscard]] LayerVerdict verify_layer(const Layer& layer, const LayerOptions& options = {});
 
 // --- Layers that are objects --------------------------------------------------------------------------------
@@ -213,6 +215,7 @@ requires(!std::is_same_v<std::remove_cvref_t<F>, Callable>) Callable::Callable(F
   takes_lambda = float_takes || double_takes;
 }
 
+// A layer of the user's class, which is copied where the scenario copies it.
 template <LayerObject L>
 class CopiedLayer : public LivingLayer {
  public:
@@ -246,6 +249,7 @@ class CopiedLayer : public LivingLayer {
   L layer_;
 };
 
+// The prototype is copied for each layer that a scenario makes, and given its λ.
 template <LayerObject L>
 LayerVerdict verify_layer(const L& prototype, const LayerOptions& options) {
   LivingLayers layers;

@@ -30,12 +30,14 @@ struct ParseError {
   [[nodiscard]] std::string message() const;  // "line 3, column 9: expected a shape such as 2x3, found 'two'"
 };
 
+// A graph and what stands beside it in its file.
 struct Document {
   std::vector<std::pair<std::string, std::string>> metadata;
   Graph graph;
   [[nodiscard]] std::optional<std::string> find(std::string_view key) const;
 };
 
+// Any text is a document or a mistake in it: nothing is thrown.
 [[nodiscard]] Result<Document, ParseError> parse(std::string_view text);
 
 // Lossless: parse(print(g)) is g again.

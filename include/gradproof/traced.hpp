@@ -17,6 +17,7 @@
 
 namespace gradproof {
 
+// A number that remembers how it came about: what f does with it becomes a graph.
 class Traced {
  public:
   Traced() = default;

@@ -63,6 +63,7 @@ enum class Obstacle {
   undecided,       // at the limit an interval is still wider than asked
 };
 
+// What keeps truth from being enclosed as tightly as asked.
 struct Doubt {
   Obstacle why;
   // Where: a node of the gradient graph, whose nodes begin with the graph's own; and the entry.
@@ -78,6 +79,7 @@ struct Enclosures {
   Bits precision;  // that they were computed at
 };
 
+// Intervals as they are at one precision, however wide.
 struct Enclosed {
   Enclosures enclosures;       // empty lists for a bad precision
   std::optional<Doubt> doubt;  // the first obstacle on the way; widths are not judged

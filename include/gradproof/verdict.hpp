@@ -38,6 +38,7 @@ struct Tally {
   [[nodiscard]] std::size_t decided() const { return holds + fails; }
 };
 
+// Who was judged, in the subject's own words.
 struct SubjectFacts {
   std::string target;     // "py:grl.py:GRL"
   std::string framework;  // "PyTorch 2.13.0"
@@ -60,11 +61,13 @@ struct Diagnosis {
   std::string mend;      // what usually mends it
 };
 
+// The verdict as a whole; `unexpected_pass`: all holds, and a known failure no longer happens.
 enum class Conclusion { verified, not_verified, inconclusive, no_subject, unexpected_pass };
 [[nodiscard]] std::string_view name(Conclusion conclusion);
 // The documented exit code: 0, 1, 4, 3, 5.
 [[nodiscard]] int exit_code(Conclusion conclusion);
 
+// All that a run found. Judging fills it in, and whoever shows it computes nothing.
 struct Report {
   std::string command;  // "verify" or "properties"
   std::string version;

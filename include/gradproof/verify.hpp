@@ -74,6 +74,7 @@ struct BadContract {
 [[nodiscard]] Result<Contract, BadContract> parse_contract(std::string_view text,
                                                            const std::optional<Graph>& forward);
 
+// How thoroughly to judge, and by which contract.
 struct VerifyOptions {
   std::uint64_t seed = 1;
   std::uint64_t graphs = 60;      // of each family and dtype
@@ -87,6 +88,7 @@ struct VerifyOptions {
   std::function<void(const std::string& what, std::size_t done, std::size_t of)> progress;
 };
 
+// Starts the target, and judges it. What goes wrong with the target is in the report.
 [[nodiscard]] Report verify(const Target& target, const Launch& launch, const VerifyOptions& options);
 
 // Runs one case again, as a replay file has it: the property named in the file (or all that apply) on its
@@ -94,6 +96,7 @@ struct VerifyOptions {
 [[nodiscard]] Report replay(const Target& target, const Launch& launch, const Case& c,
                             const std::string& property);
 
+// Which properties to try on how many graphs.
 struct PropertiesOptions {
   std::vector<std::string> properties;  // ids; empty: the whole catalogue up to the tier
   Tier tier = Tier::recommended;

@@ -38,6 +38,19 @@ class Anchoring {
     return leaf;
   }
 
+  // y0 + s(x) - s(x0), with the detached operands frozen in both. It stands above who calls it, for clang 14 forgets it otherwise.
+  template <class O>
+  Expr surrogate(NodeId id) {
+    const Node& node = graph_[id];
+    const NodeId x = node.operand[0];
+    if constexpr (O::arity == 1) {
+      return frozen(id) + (O::surrogate(image_[x.index]) - O::surrogate(frozen(x)));
+    } else {
+      const Expr other = frozen(node.operand[1]);
+      return frozen(id) + (O::surrogate(image_[x.index], other) - O::surrogate(frozen(x), other));
+    }
+  }
+
   Expr rebuilt(NodeId id) {
     const Node& node = graph_[id];
     if (node.op == id_of<Input>()) return input(id, graph_.values(id), false);
@@ -49,19 +62,6 @@ class Anchoring {
       for (std::size_t k = 0; k < operands.size(); ++k) x[k] = image_[operands[k].index];
       return builder_.node(node.op, std::span(x.data(), operands.size()), node.attributes);
     });
-  }
-
-  // y0 + s(x) - s(x0), with the detached operands frozen in both.
-  template <class O>
-  Expr surrogate(NodeId id) {
-    const Node& node = graph_[id];
-    const NodeId x = node.operand[0];
-    if constexpr (O::arity == 1) {
-      return frozen(id) + (O::surrogate(image_[x.index]) - O::surrogate(frozen(x)));
-    } else {
-      const Expr other = frozen(node.operand[1]);
-      return frozen(id) + (O::surrogate(image_[x.index], other) - O::surrogate(frozen(x), other));
-    }
   }
 
   const Graph& graph_;

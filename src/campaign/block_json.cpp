@@ -1,7 +1,9 @@
 #include "campaign/block_json.hpp"
 
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <stdexcept>
 
 #include "gradproof/ops.hpp"
 #include "report/json_number.hpp"
@@ -10,10 +12,26 @@ namespace gradproof {
 
 namespace {
 
+// nlohmann's get() takes -1 for 2^64 - 1 and 1.5 for 1, and a damaged store would be gone on with as another campaign. All of
+// these throw where the value is not what was written.
+std::uint64_t count_from(const CampaignJson& j, std::uint64_t largest = UINT64_MAX) {
+  const bool whole = j.is_number_unsigned() || (j.is_number_integer() && j.get<std::int64_t>() >= 0);
+  if (whole && j.get<std::uint64_t>() <= largest) return j.get<std::uint64_t>();
+  throw std::invalid_argument("no count: " + j.dump());
+}
+
 double number_from(const CampaignJson& j) {
   if (j.is_number()) return j.get<double>();
   const auto& text = j.get_ref<const std::string&>();
-  return text == "nan" ? std::nan("") : text == "inf" ? INFINITY : -INFINITY;
+  for (const double v : std::array{std::nan(""), double{INFINITY}, -double{INFINITY}})
+    if (json_number(v) == text) return v;
+  throw std::invalid_argument("no number: " + text);
+}
+
+std::uint64_t digest_from(const CampaignJson& j) {
+  const auto& text = j.get_ref<const std::string&>();
+  if (hex(from_hex(text)) != text) throw std::invalid_argument("no digest: " + text);
+  return from_hex(text);
 }
 
 // Without the zeros at its end.
@@ -26,8 +44,7 @@ CampaignJson row(std::span<const std::uint64_t> counters) {
 }
 
 void read_row(const CampaignJson& j, std::span<std::uint64_t> counters) {
-  for (std::size_t i = 0; i < std::min(j.size(), counters.size()); ++i)
-    counters[i] = j[i].get<std::uint64_t>();
+  for (std::size_t i = 0; i < std::min(j.size(), counters.size()); ++i) counters[i] = count_from(j[i]);
 }
 
 std::string op_name(std::size_t i) { return std::string(info(OpId{static_cast<std::uint8_t>(i)}).name); }
@@ -41,7 +58,7 @@ CampaignJson by_operation(std::span<const std::uint64_t> counters) {
 
 void read_by_operation(const CampaignJson& j, std::span<std::uint64_t> counters) {
   for (const auto& [name, count] : j.items())
-    if (const auto op = find_op(name)) counters[op->index] = count.get<std::uint64_t>();
+    if (const auto op = find_op(name)) counters[op->index] = count_from(count);
 }
 
 }  // namespace
@@ -78,16 +95,16 @@ CampaignPlan plan_from(const CampaignJson& j) {
   CampaignPlan p;
   p.subject = j.at("subject").get<std::string>();
   p.dtype = find_dtype(j.at("dtype").get<std::string>()).value();
-  p.seed = j.at("seed").get<std::uint64_t>();
-  p.graphs = j.at("graphs").get<std::uint64_t>();
-  p.block = j.at("block").get<std::uint64_t>();
-  p.thorough = j.at("thorough").get<std::uint64_t>();
+  p.seed = count_from(j.at("seed"));
+  p.graphs = count_from(j.at("graphs"));
+  p.block = count_from(j.at("block"));
+  p.thorough = count_from(j.at("thorough"));
   p.properties = j.at("properties").get<std::vector<std::string>>();
-  p.digits = j.at("digits").get<std::int64_t>();
-  p.exhaustive = j.at("exhaustive").get<std::uint32_t>();
+  p.digits = static_cast<std::int64_t>(count_from(j.at("digits"), INT64_MAX));
+  p.exhaustive = static_cast<std::uint32_t>(count_from(j.at("exhaustive"), UINT32_MAX));
   p.operations = j.at("operations").get<std::vector<std::string>>();
   p.swarm = j.at("swarm").get<bool>();
-  p.schema = j.at("schema").get<std::uint64_t>();
+  p.schema = count_from(j.at("schema"));
   return p;
 }
 
@@ -104,8 +121,8 @@ CampaignJson to_campaign_json(const std::map<std::string, Counts, std::less<>>& 
 std::map<std::string, Counts, std::less<>> counts_from(const CampaignJson& j) {
   std::map<std::string, Counts, std::less<>> counts;
   for (const auto& [property, c] : j.items())
-    counts[property] = {c.at("holds").get<std::uint64_t>(), c.at("fails").get<std::uint64_t>(),
-                        c.at("undecided").get<std::uint64_t>(), c.at("not_applicable").get<std::uint64_t>()};
+    counts[property] = {count_from(c.at("holds")), count_from(c.at("fails")), count_from(c.at("undecided")),
+                        count_from(c.at("not_applicable"))};
   return counts;
 }
 
@@ -170,11 +187,11 @@ CampaignFailure failure_from(const CampaignJson& j) {
   f.observed = number_from(j.at("observed"));
   f.allowed = number_from(j.at("allowed"));
   f.reason = j.at("reason").get<std::string>();
-  f.block = j.at("block").get<std::uint64_t>();
-  f.graph = j.at("graph").get<std::uint64_t>();
-  f.nodes = j.at("nodes").get<std::size_t>();
-  f.entries = j.at("entries").get<std::size_t>();
-  f.evaluations = j.at("evaluations").get<std::size_t>();
+  f.block = count_from(j.at("block"));
+  f.graph = count_from(j.at("graph"));
+  f.nodes = count_from(j.at("nodes"));
+  f.entries = count_from(j.at("entries"));
+  f.evaluations = count_from(j.at("evaluations"));
   return f;
 }
 
@@ -192,9 +209,9 @@ CampaignJson to_campaign_json(const Block& b) {
 
 Block block_from(const CampaignJson& j) {
   Block b;
-  b.number = j.at("number").get<std::uint64_t>();
-  b.graphs = j.at("graphs").get<std::uint64_t>();
-  b.digest = from_hex(j.at("digest").get_ref<const std::string&>());
+  b.number = count_from(j.at("number"));
+  b.graphs = count_from(j.at("graphs"));
+  b.digest = digest_from(j.at("digest"));
   b.seconds = j.at("seconds").get<double>();
   b.counts = counts_from(j.at("counts"));
   b.census = census_from(j.at("census"));

@@ -219,7 +219,8 @@ int list(const std::string& what) {
     fmt::print(
       "builtin                  gradproof's own engine\n"
       "so:LIBRARY[:PREFIX]      a C plugin: PREFIX_forward and PREFIX_backward (default prefix grl)\n"
-      "py:FILE:NAME             a layer in PyTorch, JAX, TensorFlow, Keras or PaddlePaddle: class, instance, factory or function\n"
+      "py:FILE:NAME             a layer in PyTorch, JAX, TensorFlow, Keras or PaddlePaddle: class, instance, "
+      "factory or function\n"
       "js:FILE:NAME             a TensorFlow.js or jax-js layer: function, factory or tf.layers.Layer\n"
       "cmd:COMMAND LINE         any program that speaks the protocol; gradproof conformance tests it first\n"
       "socket:PATH              a layer in a program that runs already, such as a test of yours\n");

@@ -81,15 +81,16 @@ struct CampaignArguments {
   std::string subject = "builtin";
   std::string dtype = "f64";
   std::uint64_t seed = 1, graphs = 0, block = 0;
-  double seconds = 0;      // no new block after that long
-  std::size_t jobs = 0;    // 0: all cores
+  double seconds = 0;    // no new block after that long
+  std::size_t jobs = 0;  // 0: all cores
   std::int64_t digits = 0;
   std::optional<std::uint64_t> thorough;
   std::vector<std::string> properties;
   std::uint32_t exhaustive = 0;
   std::vector<std::string> operations;
   bool no_swarm = false;
-  double patience = 600;  // under MPI: seconds after which a block that did not come back goes to another rank
+  double patience =
+    600;  // under MPI: seconds after which a block that did not come back goes to another rank
   std::string store, resume, shard, corpus;
   std::string failures = "gradproof-failures";
 };

@@ -10,13 +10,13 @@
 #include <filesystem>
 
 #include "adapters/c/serve.hpp"
-#include "cli/commands.hpp"
+#include "cli/arguments.hpp"
 #include "cli/files.hpp"
-#include "protocol/children.hpp"
 
 namespace {
 
 namespace cli = gradproof::cli;
+using cli::Arguments;
 
 constexpr const char* exit_codes =
   "exit codes:\n"
@@ -120,25 +120,6 @@ void add_tier(CLI::App& command, std::string& tier) {
       "(bits in which conventions differ)")
     ->check(CLI::IsMember({"required", "recommended", "strict"}));
 }
-
-struct Arguments {
-  cli::Common common;
-  cli::VerifyArguments verify;
-  cli::PropertiesArguments properties;
-  cli::CheckArguments check;
-  cli::ReplayArguments replay;
-  cli::ConformanceArguments conformance;
-  cli::CampaignArguments campaign;
-  cli::ClimbArguments climb;
-  cli::AccuracyArguments accuracy;
-  std::string campaigns = "gradproof-campaigns", store, folder;
-  std::vector<std::string> stores;
-  std::string list = "targets";
-  std::string explain;
-  std::string library, prefix = "grl";
-  std::string socket;
-  std::string kind, file;
-};
 
 void add_verify(CLI::App& app, Arguments& a, int& code) {
   CLI::App* c = app.add_subcommand(
@@ -382,21 +363,32 @@ int usage_error(const CLI::App& app, const CLI::ParseError& e, int argc, char** 
   return cli::complain(std::string(e.what()) + "; see gradproof --help, or gradproof COMMAND --help");
 }
 
+// CLI11 calls these once it has understood the whole line.
+void only_read(CLI::App& app) {
+  for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    command->callback({});
+    only_read(*command);
+  }
+}
+
+void set_surroundings(cli::Common& common, const char* argv0) {
+  common.self = own_path(argv0);
+  common.adapters = adapters_folder(common.self);
+  common.python = from_environment("GRADPROOF_PYTHON", "python3");
+  common.memory = half_of_memory();
+  common.node = from_environment("GRADPROOF_NODE", "node");
+}
+
 }  // namespace
 
-int main(int argc, char** argv) {
+int cli::command_line(int argc, char** argv, Arguments& a, Done done) {
   CLI::App app(
     "gradproof proves gradients right, gradient reversal layers first, or shows exactly where they are wrong",
     "gradproof");
   app.set_version_flag("--version", GRADPROOF_VERSION);
   app.require_subcommand(1);
   app.footer(exit_codes);
-  Arguments a;
-  a.common.self = own_path(argv[0]);
-  a.common.adapters = adapters_folder(a.common.self);
-  a.common.python = from_environment("GRADPROOF_PYTHON", "python3");
-  a.common.memory = half_of_memory();
-  a.common.node = from_environment("GRADPROOF_NODE", "node");
+  set_surroundings(a.common, argv[0]);
   int code = cli::Exit::holds;
   add_verify(app, a, code);
   add_properties(app, a, code);
@@ -408,8 +400,7 @@ int main(int argc, char** argv) {
   add_conformance(app, a, code);
   add_adapter(app, a, code);
   add_small_commands(app, a, code);
-  cli::install_signal_handlers();
-  gradproof::protocol::adopt_orphans();
+  if (done == Done::no) only_read(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

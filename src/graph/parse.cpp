@@ -11,16 +11,19 @@ namespace {
 constexpr std::size_t largest_leaf =
   100'000'000;  // entries; a typo in a shape must not take the machine down
 
+constexpr std::uint32_t most_columns = 100'000;  // for a macro that makes several nodes of each
+
 struct Macro {
   std::string_view name;
   int arity;
+  bool by_column;
   Expr (*build)(const Expr&, const Expr&);
 };
 constexpr std::array<Macro, 4> macros = {{
-  {"mean", 1, [](const Expr& x, const Expr&) { return mean(x); }},
-  {"logsumexp", 1, [](const Expr& x, const Expr&) { return logsumexp(x); }},
-  {"softmax_cross_entropy", 2, softmax_cross_entropy},
-  {"squared_error", 2, squared_error},
+  {"mean", 1, false, [](const Expr& x, const Expr&) { return mean(x); }},
+  {"logsumexp", 1, true, [](const Expr& x, const Expr&) { return logsumexp(x); }},
+  {"softmax_cross_entropy", 2, true, softmax_cross_entropy},
+  {"squared_error", 2, false, squared_error},
 }};
 
 bool name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
@@ -172,6 +175,9 @@ class Parser {
       if (auto error = operand(line, x[static_cast<std::size_t>(i)])) return error;
     if (x[0].shape().size() == 0)
       return line.error(line.peek(), "an operand with entries for " + std::string(macro.name));
+    if (macro.by_column && x[0].shape().cols > most_columns)
+      return line.error(line.peek(), "an operand of at most " + std::to_string(most_columns) +
+                                       " columns for " + std::string(macro.name));
     define(name, macro.build(x[0], x[1]));
     return end_of(line);
   }

@@ -16,6 +16,10 @@ namespace {
 constexpr long largest_exponent =
   5000;  // 1e5000 is a 2 KB integer; a billion would be a way to exhaust our memory.
 
+// Of a fraction, or of an integer without an exponent: so is printed what was read, and that must be read again. A mantissa of
+// 5000 digits with an exponent of 5000 has 10000 of them at most, and one of hexadecimal digits has fewer.
+constexpr std::size_t most_digits = 4 * largest_exponent;
+
 bool digits_only(std::string_view s) {
   for (const char c : s)
     if (c < '0' || c > '9') return false;
@@ -77,11 +81,12 @@ std::optional<Rational> parse_magnitude(std::string_view s) {
   }
   if (const auto slash = s.find('/'); slash != s.npos) {
     const auto p = s.substr(0, slash), q = s.substr(slash + 1);
-    if (!digits_only(p) || !digits_only(q) || p.size() + q.size() > 4 * largest_exponent) return {};
+    if (!digits_only(p) || !digits_only(q) || p.size() + q.size() > most_digits) return {};
     const Rational numerator{std::string(p)}, denominator{std::string(q)};
     if (denominator.is_zero()) return {};
     return Rational(numerator / denominator);
   }
+  if (digits_only(s)) return s.size() > most_digits ? std::nullopt : std::optional(Rational{std::string(s)});
   const auto e = s.find_first_of("eE");
   const auto exponent = e == s.npos ? std::optional<long>(0) : parse_exponent(s.substr(e + 1));
   if (!exponent) return {};

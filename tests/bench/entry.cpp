@@ -51,7 +51,8 @@ std::string target_line(const Entry& e) {
   const std::string limit =
     e.at_most ? fmt::format("at most {:g}", *e.at_most) : fmt::format("at least {:g}", *e.at_least);
   std::string found = "-";
-  if (e.amount) found = *e.amount < 1000 ? fmt::format("{:.3g}", *e.amount) : fmt::format("{:.0f}", *e.amount);
+  if (e.amount)
+    found = *e.amount < 1000 ? fmt::format("{:.3g}", *e.amount) : fmt::format("{:.0f}", *e.amount);
   const char* verdict = !e.met ? "not measured" : *e.met ? "met" : "NOT MET";
   return fmt::format("  {:<98} {:>12}  {:>8}  {}\n", e.text, limit, found, verdict);
 }

@@ -1,10 +1,13 @@
 """docs/how-to/use-in-ci.md: its pre-commit hook and its GitHub workflow are read by a YAML parser, and their commands run, on a right layer and on
-a wrong one. GRADPROOF_WITH_TORCH_PYTHON, where it is there, is the Python that the workflow's layer is judged with.
+a wrong one; so are its tests for pytest and for node:test. GRADPROOF_WITH_TORCH_PYTHON, where it is there, is the Python that layers are judged
+with, and GRADPROOF_WITH_TFJS_FOLDER the folder whose node_modules has TensorFlow.js.
 """
 
 import os
+import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import unittest
@@ -16,6 +19,8 @@ from running import Folder
 
 ROOT = root_folder()
 PROGRAM = os.environ.get("GRADPROOF_PROGRAM", "")
+TFJS = os.environ.get("GRADPROOF_WITH_TFJS_FOLDER", "")
+NODE = os.environ.get("GRADPROOF_WITH_TFJS_NODE") or os.environ.get("GRADPROOF_NODE") or "node"
 TORCH = os.environ.get("GRADPROOF_WITH_TORCH_PYTHON", "")
 
 
@@ -77,6 +82,59 @@ class Workflow(unittest.TestCase):
                 self.assertEqual(expected, code, said)
                 left = [(folder.path / place).exists() for place in upload["with"]["path"].split()]
                 self.assertEqual([True, code == 1], left)
+
+
+def block(language):
+    """The one example of the page in that language."""
+    found, = (each.body for each in Page(ROOT, ROOT / "docs/how-to/use-in-ci.md").blocks if each.language == language)
+    return found
+
+
+# What pytest does with the file, for a Python that has no pytest: it calls each function that is named like a test.
+BY_HAND = "import test_layers\nfor name in dir(test_layers):\n    if name.startswith('test_'):\n        getattr(test_layers, name)()\n"
+
+
+class InTests(unittest.TestCase):
+    def outcomes(self, folder, command):
+        done = subprocess.run(command, cwd=folder.path, env=folder.environment, capture_output=True, encoding="utf-8", timeout=600, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    def check(self, layer, wrong, name, test, command, prepare):
+        """The test passes with the layer, and fails with the wrong one and says the verdict."""
+        self.assertNotEqual(layer, wrong)
+        for text, expected in ((layer, 0), (wrong, 1)):
+            with self.subTest(expected), Folder(PROGRAM) as folder:
+                (folder.path / name[0]).write_text(text, encoding="utf-8")
+                (folder.path / name[1]).write_text(test, encoding="utf-8")
+                prepare(folder)
+                code, said = self.outcomes(folder, command)
+                self.assertEqual(expected, code, said)
+                self.assertEqual(expected == 1, "likely cause: the minus sign is missing" in said, said)
+
+    @unittest.skipUnless(TORCH, "needs PyTorch")
+    def test_pytest(self):
+        layer = (ROOT / "docs/examples/python/grl.py").read_text(encoding="utf-8")
+        has_pytest = subprocess.run([TORCH, "-c", "import pytest"], capture_output=True, check=False).returncode == 0
+        command = [TORCH, "-m", "pytest", "-q", "test_layers.py"] if has_pytest else [TORCH, "-c", BY_HAND]
+
+        def prepare(folder):
+            folder.environment["PYTHONPATH"] = str(ROOT / "src/adapters/python")
+
+        self.check(layer, re.sub(r"-(ctx\.\w+)", r"\1", layer), ("grl.py", "test_layers.py"), block("python"), command, prepare)
+
+    @unittest.skipUnless(TFJS, "needs TensorFlow.js")
+    def test_node(self):
+        layer = (ROOT / "src/adapters/starts/tfjs.mjs").read_text(encoding="utf-8")
+
+        def prepare(folder):
+            modules = folder.path / "node_modules"
+            modules.mkdir()
+            for each in (pathlib.Path(TFJS) / "node_modules").iterdir():
+                if each.name != "gradproof":
+                    (modules / each.name).symlink_to(each)
+            shutil.copytree(ROOT / "src/adapters/javascript", modules / "gradproof")
+
+        self.check(layer, layer.replace("mul(-lambda)", "mul(lambda)"), ("grl.mjs", "layers.test.mjs"), block("js"), [NODE, "--test", "layers.test.mjs"], prepare)
 
 
 if __name__ == "__main__":

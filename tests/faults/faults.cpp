@@ -183,13 +183,7 @@ std::vector<Fault> reversal_faults() {
             [](double x, double l) { return (1 + l) * x - l * x; }),
     forward("forward-through-float32", "The forward pass rounds to float32.",
             [](double x, double) { return static_cast<double>(static_cast<float>(x)); }),
-    {"sign-of-zero-lost",
-     "The gradient is 0 - λg: a zero that should be negative is not.",
-     nullptr,
-     {},
-     {},
-     add_zero,
-     false},
+    {"sign-of-zero-lost", "It is 0 - λg, never a negative zero.", nullptr, {}, {}, add_zero, false},
     {"lambda-gets-a-gradient", "λ receives a gradient.", nullptr, {}, {}, leak_into_lambda, false},
   };
 }

@@ -52,7 +52,8 @@ void smooth(Sweep& sweep, std::uint64_t seed, std::uint64_t index) {
       if (isfinite(difference) && difference <= truncation) continue;
       // Where the graph cancels to zero (a/b - c with a = bc) the path sum behind it may vanish, and what is
       // left is rounding: the bound on it, at this precision, is the measure then.
-      const Real rounding = Real(2 * b.error * 0x1p53, Bits{63}) * Real::power_of_two(-digits(50).count, Bits{63});
+      const Real rounding =
+        Real(2 * b.error * 0x1p53, Bits{63}) * Real::power_of_two(-digits(50).count, Bits{63});
       if (b.bulk == 0 && difference <= rounding) {
         ++sweep.cancelled;
         continue;
@@ -97,7 +98,8 @@ int main(int argc, char** argv) {
   fmt::print(
     "smooth: {} graphs, {} entries against the complex step at 50 digits, worst {:.1e} of the absolute path "
     "sum ({} entries of path sum 0 within the rounding bound), {} undecided; {:.0f} graphs/s\n",
-    s.smooth, s.entries, s.worst, s.cancelled, s.smooth_undecided, static_cast<double>(graphs) / seconds(middle - start));
+    s.smooth, s.entries, s.worst, s.cancelled, s.smooth_undecided,
+    static_cast<double>(graphs) / seconds(middle - start));
   fmt::print(
     "exact: {} graphs, equal in rationals: {} to differences, {} to duals, {} undecided; {:.0f} graphs/s\n",
     s.exact, s.by_differences, s.by_duals, s.exact_undecided,

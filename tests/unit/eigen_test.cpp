@@ -32,12 +32,15 @@ void check_close(std::span<const double> computed, const Matrix& expected) {
 }  // namespace
 
 TEST_CASE("gradient: a domain-adversarial network agrees with backpropagation by hand") {
-  const Matrix x = numbers(32, 6, 1), w = numbers(6, 8, 2), label = numbers(8, 3, 3), domain = numbers(8, 2, 4);
+  const Matrix x = numbers(32, 6, 1), w = numbers(6, 8, 2), label = numbers(8, 3, 3),
+               domain = numbers(8, 2, 4);
   const double lambda = 0.625;
   Builder b;
-  const Expr ex = b.constant({32, 6}, literals(x)), ew = input(b, w), el = input(b, label), ed = input(b, domain);
+  const Expr ex = b.constant({32, 6}, literals(x)), ew = input(b, w), el = input(b, label),
+             ed = input(b, domain);
   const Expr feature = tanh(matmul(ex, ew));
-  const Expr head = square(matmul(feature, el)), other = square(matmul(reverse(feature, Literal(lambda)), ed));
+  const Expr head = square(matmul(feature, el)),
+             other = square(matmul(reverse(feature, Literal(lambda)), ed));
   b.output(sum(head, Axis::all));
   b.output(sum(other, Axis::all));
   const Graph g = gradient(std::move(b).finish_or_die());

@@ -1,5 +1,7 @@
 #include "gradproof/text.hpp"
 
+#include <array>
+
 #include "gradproof/ops.hpp"
 #include "tests/catch.hpp"
 
@@ -13,6 +15,19 @@ std::string error_of(std::string_view text) {
 }
 
 }  // namespace
+
+TEST_CASE("text: a number of 5000 digits and an exponent of 5000 survives printing and parsing") {
+  const std::string nines(5000, '9');
+  for (const std::string& number :
+       std::array<std::string, 3>{nines + "e5000", "-0." + nines.substr(1) + "e-5000", "1e5000"}) {
+    const auto once = parse("x = input 1x1 [" + number + "]\noutput x\n");
+    REQUIRE(once);
+    const auto twice = parse(print(*once));
+    REQUIRE(twice);
+    CHECK(twice->graph == once->graph);
+  }
+  CHECK_FALSE(parse("x = input 1x1 [" + std::string(20001, '9') + "]\noutput x\n"));
+}
 
 TEST_CASE("text: every operation survives printing and parsing") {
   const std::string text =
@@ -78,8 +93,10 @@ TEST_CASE("text: a mistake is one line that says where and what was expected") {
         "line 3, column 1: add: the shapes 1x2 and 2x1 differ");
   CHECK(error_of("x = input 1x1 [1]\ny = reverse x nan\noutput y\n") ==
         "line 2, column 15: λ is nan; a reversal needs a finite λ");
-  CHECK(error_of("x = input 1x1 [1]\n") ==
-        "line 2, column 1: the graph has no output");
+  CHECK(error_of("x = input 1x100001 [1]\ny = logsumexp x\noutput y\n") ==
+        "line 2, column 16: expected an operand of at most 100000 columns for logsumexp, found the end of "
+        "the line");
+  CHECK(error_of("x = input 1x1 [1]\n") == "line 2, column 1: the graph has no output");
   CHECK(error_of("x = input 2x2 [1 2; 3]\noutput x\n") ==
         "line 1, column 22: expected 2 values in each row of a 2x2, found ']'");
   CHECK(error_of("x = input 1x1 [1]\nx = neg x\noutput x\n") ==

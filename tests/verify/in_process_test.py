@@ -100,7 +100,9 @@ class InProcess(unittest.TestCase):
     def test_the_package_holds_what_it_imports(self):
         with open(os.path.join(ROOT, "src", "adapters", "javascript", "package.json"), encoding="utf-8") as file:
             listed = json.load(file)["files"]
-        self.assertEqual(sorted(listed), sorted(set(os.listdir(os.path.join(ROOT, "src", "adapters", "javascript"))) - {"package.json"}))
+        # The program goes into `bin`, if anywhere, before the package is packed.
+        found = set(os.listdir(os.path.join(ROOT, "src", "adapters", "javascript"))) - {"package.json"}
+        self.assertEqual(sorted(listed), sorted(found | {"bin"}))
 
 
 if __name__ == "__main__":

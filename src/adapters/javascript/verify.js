@@ -3,8 +3,8 @@
 //     import { verify } from 'gradproof';
 //     test('the layer reverses', () => verify(gradReverse));
 //
-// The program gradproof does the judging ($GRADPROOF_PROGRAM, else `gradproof` on the path). It asks, and we answer over
-// a Unix socket in a folder that nobody else can enter.
+// The program gradproof does the judging: $GRADPROOF_PROGRAM, else the one that came with this package, else `gradproof` on
+// the path. It asks, and we answer over a Unix socket in a folder that nobody else can enter.
 import { AssertionError } from 'node:assert';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -75,8 +75,14 @@ function listening(server, socket) {
   return new Promise((resolve, reject) => server.once('error', reject).listen(socket, resolve));
 }
 
+// Put into the package before `npm pack`, or four folders up, where `cmake --install` has it.
+function programOfOurs() {
+  const places = ['bin/gradproof', '../../../../bin/gradproof'].map((place) => path.join(OURS, place));
+  return places.find((place) => fs.existsSync(place));
+}
+
 function judged(words, cwd) {
-  const named = process.env.GRADPROOF_PROGRAM || 'gradproof';
+  const named = process.env.GRADPROOF_PROGRAM || programOfOurs() || 'gradproof';
   const program = named.includes('/') ? path.resolve(named) : named;
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
