@@ -6,7 +6,9 @@
 
 #include "accuracy/chart.hpp"
 #include "accuracy/rows.hpp"
+#include "report/changes_part.hpp"
 #include "report/page.hpp"
+#include "report/verdict_words.hpp"
 
 namespace gradproof {
 
@@ -149,15 +151,28 @@ std::string unusual(const AccuracyReport& r) {
   return text;
 }
 
+// What has to do with a measurement, and stands in its JSON as well.
+std::vector<std::pair<std::string, std::string>> facts_of(const AccuracyReport& r) {
+  Report facts;
+  facts.command = r.report.command;
+  facts.version = r.report.version;
+  facts.environment = r.report.environment;
+  facts.seed = r.options.seed;
+  facts.subject.target = r.report.subject.target;
+  facts.subject.framework = r.report.subject.framework;
+  return environment_of(facts);
+}
+
 }  // namespace
 
-std::string to_html(const AccuracyReport& r) {
+std::string to_html(const AccuracyReport& r, const Changes* changes) {
   const std::vector<AccuracyRow> rows = rows_of(r, RowOrder::worst_first);
   const std::string title = "Accuracy of " + r.report.subject.target;
   std::string text = "<h1>" + escaped(title) + "</h1>\n<p class=\"soft\">" +
                      escaped(r.report.subject.framework) + " &middot; gradproof " +
                      escaped(r.report.version) + "</p>\n";
   text += summary(r, rows);
+  if (changes != nullptr) text += changes_html(*changes);
   if (!rows.empty()) {
     text += "<h2>Errors in ulps of the unrounded truth</h2>\n" + controls(r) + parts_html(rows);
     text +=
@@ -173,6 +188,7 @@ std::string to_html(const AccuracyReport& r) {
   }
   text += unusual(r);
   if (!rows.empty()) text += charts(r);
+  text += "<h2>Environment</h2>\n" + facts_html(facts_of(r));
   return page_html(title, text);
 }
 

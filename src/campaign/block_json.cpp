@@ -5,16 +5,11 @@
 
 #include "gradproof/ops.hpp"
 #include "report/json_number.hpp"
+#include "report/read_json.hpp"
 
 namespace gradproof {
 
 namespace {
-
-double number_from(const CampaignJson& j) {
-  if (j.is_number()) return j.get<double>();
-  const auto& text = j.get_ref<const std::string&>();
-  return text == "nan" ? std::nan("") : text == "inf" ? INFINITY : -INFINITY;
-}
 
 // Without the zeros at its end.
 CampaignJson row(std::span<const std::uint64_t> counters) {
@@ -166,9 +161,9 @@ CampaignFailure failure_from(const CampaignJson& j) {
   f.skeleton = j.at("skeleton").get<std::string>();
   f.document = j.at("document").get<std::string>();
   f.place = j.at("place").get<std::string>();
-  f.expected = number_from(j.at("expected"));
-  f.observed = number_from(j.at("observed"));
-  f.allowed = number_from(j.at("allowed"));
+  f.expected = number_of(j.at("expected"));
+  f.observed = number_of(j.at("observed"));
+  f.allowed = number_of(j.at("allowed"));
   f.reason = j.at("reason").get<std::string>();
   f.block = j.at("block").get<std::uint64_t>();
   f.graph = j.at("graph").get<std::uint64_t>();

@@ -98,19 +98,6 @@ std::string markdown_words(std::string_view text) {
   return out;
 }
 
-std::string markdown_code(std::string_view text) {
-  std::string clean;
-  for (const char c : legible(text)) {
-    // Tables are cut at bars before code is looked for.
-    if (c == '|') clean += "\\|";
-    else clean += c == '\n' || c == '\t' ? ' ' : c;
-  }
-  if (clean.empty()) return clean;
-  const std::string fence(longest_run(clean) + 1, '`');
-  const bool apart = clean.front() == '`' || clean.back() == '`';
-  return fence + (apart ? " " : "") + clean + (apart ? " " : "") + fence;
-}
-
 std::string markdown_block(std::string_view text, std::string_view language) {
   std::string clean = legible(text);
   if (!clean.empty() && clean.back() != '\n') clean += '\n';

@@ -15,8 +15,6 @@ namespace gradproof {
 
 // As words of Markdown on one line, fit for the cell of a table.
 [[nodiscard]] std::string markdown_words(std::string_view text);
-// As code in a line of Markdown.
-[[nodiscard]] std::string markdown_code(std::string_view text);
 // As a block of code that nothing in the text can end.
 [[nodiscard]] std::string markdown_block(std::string_view text, std::string_view language = {});
 

@@ -2,8 +2,9 @@
 
 namespace gradproof {
 
-const char* page_style() {
-  return R"css(
+namespace {
+
+constexpr const char* style = R"css(
 :root{color-scheme:light dark;--ground:#fff;--ink:#1c2024;--soft:#5b6470;--line:#d9dde3;--band:#f4f6f8;
   --accent:#0b5cad;--bad:#a8200d;--good:#17693a;--open:#7a5200;--curve:#0b5cad;--mark:#fdeceb}
 @media (prefers-color-scheme:dark){:root{--ground:#14171a;--ink:#e6e9ed;--soft:#a3adb8;--line:#363d45;
@@ -47,7 +48,9 @@ svg .curve{stroke:var(--curve);stroke-width:1.6;fill:none;stroke-linejoin:round}
 .badge{display:inline-block;border:2px solid;border-radius:6px;padding:.1rem .6rem;font-weight:700}
 .badge.bad{background:var(--mark)}
 .case{border:1px solid var(--line);border-radius:6px;padding:.2rem 1rem 1rem;margin:1rem 0}
-.case h3{margin-top:.8rem}.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));
+article{border-top:3px solid var(--line);margin-top:2.5rem}h2.subject{font-size:1.35rem;overflow-wrap:anywhere}
+.case h3{margin-top:.8rem}td.claim{min-width:18rem}small{font-size:.8rem}
+  .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));
   gap:.4rem 1.2rem;align-items:start}
 pre{font:.85em/1.45 ui-monospace,monospace;background:var(--band);border:1px solid var(--line);border-radius:4px;
   padding:.6rem .8rem;margin:.5rem 0;overflow-x:auto}
@@ -55,7 +58,9 @@ pre:focus-visible,summary:focus-visible{outline:3px solid var(--accent);outline-
 summary{cursor:pointer;padding:.3rem 0}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1.2rem;margin:.5rem 0}dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
-@media (max-width:32rem){dl{grid-template-columns:1fr}dd{margin:0 0 .4rem}h1{font-size:1.35rem}}
+@media (max-width:32rem){td.wide{min-width:8rem}td.claim{min-width:9rem;overflow-wrap:anywhere}
+  .claim small,.claim br{display:none}
+  dl{grid-template-columns:1fr}dd{margin:0 0 .4rem}h1{font-size:1.35rem}}
 svg.drawing{width:auto;max-width:100%;margin:.5rem 0}
 svg.drawing text{font:12px ui-monospace,monospace;fill:var(--ink)}svg.drawing .small{font-size:11px;fill:var(--soft)}
 svg.drawing .box{fill:var(--ground);stroke:var(--soft)}svg.drawing .leaf .box{fill:var(--band)}
@@ -68,13 +73,12 @@ svg.drawing .wrong .box{fill:var(--mark);stroke:var(--bad);stroke-width:2.5}svg.
 .bars th{font-weight:400;color:var(--soft);background:none}
 @media print{@page{size:A4 landscape;margin:12mm}th,td{padding:.1rem .25rem}table{font-size:7pt}
   td code{white-space:normal;overflow-wrap:anywhere}td.wide{min-width:0}thead button{padding:.1rem .25rem}}
-@media print{.controls{display:none}details>*{display:block}pre{white-space:pre-wrap}.case{break-inside:avoid}.bar i{print-color-adjust:exact}body{font-size:10pt}.scroll{overflow:visible}h3{break-after:avoid}
+@media print{details>*{display:block}pre{white-space:pre-wrap}.case{break-inside:avoid}.bar i{print-color-adjust:exact}}
+@media print{.controls{display:none}body{font-size:10pt}.scroll{overflow:visible}h3{break-after:avoid}
   figure{break-inside:avoid}tr{break-inside:avoid}}
 )css";
-}
 
-const char* page_script() {
-  return R"js(
+constexpr const char* script = R"js(
 const numberOf=k=>k==='inf'?Infinity:k==='nan'?NaN:Number(k);
 const key=(row,i)=>{const c=row.cells[i],k=c.dataset.key;return k===undefined?c.textContent:numberOf(k)};
 for(const table of document.querySelectorAll('table.sorts')){
@@ -106,6 +110,11 @@ const folded=[...document.querySelectorAll('details')];
 addEventListener('beforeprint',()=>folded.forEach(d=>{d.dataset.was=d.open?'1':'';d.open=true}));
 addEventListener('afterprint',()=>folded.forEach(d=>{d.open=d.dataset.was==='1'}));
 )js";
-}
+
+}  // namespace
+
+const char* page_style() { return style; }
+
+const char* page_script() { return script; }
 
 }  // namespace gradproof
