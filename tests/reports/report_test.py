@@ -14,7 +14,7 @@ import xml.etree.ElementTree as xml
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "cli"))
 import schema  # noqa: E402
-from program import CliCase  # noqa: E402
+from program import ROOT, CliCase  # noqa: E402
 
 VOID = {"meta", "link", "input", "br", "path", "rect"}
 SCHEMAS = {"report": "report.schema.json", "campaign": "campaign.schema.json", "accuracy": "accuracy.schema.json", "changes": "changes.schema.json"}
@@ -218,6 +218,22 @@ class Forms(ReportCase):
 
     def test_accuracy_has_junit_only_of_a_comparison(self):
         self.refused("accuracy", "--ops", "tanh", "--junit", "a.xml", says=["--junit needs --compare"])
+
+
+class Example(ReportCase):
+    """docs/reference/report-example.html is what the program writes. UPDATE=1 writes it anew; the review is the diff."""
+
+    def test_it_is_of_today(self):
+        self.ended(1, "verify", self.example("wrong_grl.so"), "--graphs", "20", "--html", "a.html")
+        text = re.sub(r"<dt>time</dt><dd>[^<]*", "<dt>time</dt><dd>1.0 s", self.text("a.html"))
+        text = re.sub(r"<dt>system</dt><dd>[^<]*", "<dt>system</dt><dd>Linux x86_64, g++", text)
+        self.assertLess(len(text), 200_000)
+        path = os.path.join(ROOT, "docs", "reference", "report-example.html")
+        if os.environ.get("UPDATE") == "1":
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+        with open(path, encoding="utf-8") as file:
+            self.assertEqual(file.read(), text)
 
 
 class Odd(ReportCase):
