@@ -100,11 +100,16 @@ void remark(const Report& before, const Report& now, Changes& changes) {
       changes.remarks.push_back(fmt::format("{}: {} was {}, is {}", now.subject.target, what,
                                             a.empty() ? "not said" : a, b.empty() ? "not said" : b));
   };
+  differ("the command", before.command, now.command);
   differ("the seed", fmt::format("{}", before.seed), fmt::format("{}", now.seed));
   differ("gradproof's version", before.version, now.version);
   differ("the framework", before.subject.framework, now.subject.framework);
   differ("the tier", before.tier ? std::string(name(*before.tier)) : "",
          now.tier ? std::string(name(*now.tier)) : "");
+  for (const Report* r : {&before, &now})
+    if (r->interrupted)
+      changes.remarks.push_back(
+        fmt::format("{}: {} run was interrupted", now.subject.target, r == &now ? "this" : "the earlier"));
   differ("the number of checks", fmt::format("{}", before.cases), fmt::format("{}", now.cases));
 }
 
