@@ -1,5 +1,6 @@
 // An accuracy report read back from JSON, and several of them put together.
 #include <algorithm>
+#include <cmath>
 
 #include "gradproof/accuracy.hpp"
 #include "report/read_json.hpp"
@@ -17,6 +18,17 @@ std::vector<double> numbers_from(const ReportJson& j) {
 Witness witness_from(const ReportJson& j) {
   return {numbers_from(j.at("inputs")), number_of(j.at("observed")), text_of(j, "truth"),
           number_of(j.at("ulps"))};
+}
+
+// A chart has an axis of what stands here, so it must be what a measurement can give.
+ExponentBin bin_from(const ReportJson& j) {
+  const ExponentBin b{text_of(j, "sign") == "-", j.at("exponent").get<int>(), j.at("width").get<int>(),
+                      number_of(j.at("ulps"))};
+  constexpr int beyond_every_format = 1100;
+  const bool is_one =
+    std::isfinite(b.highest) && b.highest >= 0 && std::abs(b.exponent) <= beyond_every_format;
+  if (!is_one || (b.width != 1 && b.width != 16)) throw Misfit{"by_exponent has what no format has"};
+  return b;
 }
 
 PartAccuracy part_from(const ReportJson& j) {
@@ -40,9 +52,7 @@ PartAccuracy part_from(const ReportJson& j) {
   for (const ReportJson& m : j.at("special_misses"))
     p.special_misses.push_back(
       {numbers_from(m.at("inputs")), number_of(m.at("observed")), number_of(m.at("expected"))});
-  for (const ReportJson& b : j.at("by_exponent"))
-    p.bins.push_back({text_of(b, "sign") == "-", b.at("exponent").get<int>(), b.at("width").get<int>(),
-                      number_of(b.at("ulps"))});
+  for (const ReportJson& b : j.at("by_exponent")) p.bins.push_back(bin_from(b));
   return p;
 }
 

@@ -14,7 +14,7 @@ body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,
 main{max-width:76rem;margin:0 auto;padding:1.5rem 1rem 4rem}
 h1{font-size:1.6rem;margin:0;overflow-wrap:anywhere}h2{font-size:1.2rem;margin:2.2rem 0 .6rem}h3{font-size:1rem;
   margin:1.6rem 0 .4rem}
-p{margin:.5rem 0;max-width:50rem}.soft{color:var(--soft)}
+p{margin:.5rem 0;max-width:50rem}h1+.scroll{margin-top:1rem}.soft{color:var(--soft)}
 .verdict{font-size:1.1rem}
 .bad{color:var(--bad);font-weight:600}.good{color:var(--good)}.open{color:var(--open)}
 .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:6px}
@@ -58,7 +58,7 @@ pre:focus-visible,summary:focus-visible{outline:3px solid var(--accent);outline-
 summary{cursor:pointer;padding:.3rem 0}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1.2rem;margin:.5rem 0}dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
-@media (max-width:32rem){td.wide{min-width:8rem}td.claim{min-width:9rem;overflow-wrap:anywhere}
+@media (max-width:32rem){td.wide{min-width:5.5rem}td.claim{min-width:9rem;overflow-wrap:anywhere}
   .claim small,.claim br{display:none}
   dl{grid-template-columns:1fr}dd{margin:0 0 .4rem}h1{font-size:1.35rem}}
 svg.drawing{width:auto;max-width:100%;margin:.5rem 0}

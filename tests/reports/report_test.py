@@ -322,6 +322,18 @@ class Refusals(ReportCase):
             owner[name] = kept
 
 
+    def test_a_chart_of_what_cannot_be_is_refused(self):
+        self.ended(0, "accuracy", "--ops", "tanh", "--inputs", "50", "--json", "a.json")
+        whole = self.json("a.json")
+        place = whole["operations"][0]["parts"][0]["by_exponent"][0]
+        for name, value in (("ulps", "inf"), ("ulps", "nan"), ("ulps", -1), ("exponent", 2 ** 31 - 1), ("width", 0)):
+            kept, place[name] = place[name], value
+            self.file("b.json", json.dumps(whole))
+            with self.subTest(name, value=value):
+                self.refused("report", "show", "b.json", "--html", "b.html", says=["by_exponent has what no format has"], timeout=20)
+            place[name] = kept
+
+
 class Again(ReportCase):
     """Shown from JSON, a report reads as it did."""
 
