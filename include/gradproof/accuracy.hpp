@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 
+#include "gradproof/changes.hpp"
 #include "gradproof/verify.hpp"
 
 namespace gradproof {
@@ -105,10 +106,21 @@ void measure_accuracy(Subject& subject, const std::vector<std::string>& ops,
 enum class RowOrder { table, worst_first };
 [[nodiscard]] std::string to_text(const AccuracyReport& report, RowOrder order = RowOrder::table);
 // A page, or a comment on a pull request.
-[[nodiscard]] std::string to_markdown(const AccuracyReport& report, RowOrder order = RowOrder::table);
+[[nodiscard]] std::string to_markdown(const AccuracyReport& report, RowOrder order = RowOrder::table,
+                                      const Changes* changes = nullptr);
 // {"schema": "gradproof/accuracy/1", ...}; the schema is docs/reference/accuracy.schema.json.
 [[nodiscard]] std::string to_json(const AccuracyReport& report);
 // One file that needs no other: tables that sort and filter, and a chart of each operation.
-[[nodiscard]] std::string to_html(const AccuracyReport& report);
+[[nodiscard]] std::string to_html(const AccuracyReport& report, const Changes* changes = nullptr);
+// JUnit's XML of a comparison: a case for each part of each operation, which fails where it got worse. A measurement
+// alone has nothing that could fail.
+[[nodiscard]] std::string to_junit(const AccuracyReport& report, const Changes& changes);
+[[nodiscard]] Result<AccuracyReport, NoReport> read_accuracy(std::string_view json);
+// Worse: a larger max or p99.9, fewer nearest numbers, more of what is counted beside errors. With the same seed and
+// inputs any change counts, for then nothing but the subject and gradproof can have made it; otherwise the list is
+// empty but for what one side alone has, and a remark says so.
+[[nodiscard]] Changes changes_between(const AccuracyReport& before, const AccuracyReport& now);
+// Shards of one measurement: the same subject, seed and inputs, other operations or dtypes.
+[[nodiscard]] Result<AccuracyReport, NoReport> merged(std::span<const AccuracyReport> parts);
 
 }  // namespace gradproof

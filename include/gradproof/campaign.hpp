@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "gradproof/changes.hpp"
 #include "gradproof/generate.hpp"
 #include "gradproof/verify.hpp"
 
@@ -223,5 +224,11 @@ struct Merged {
 [[nodiscard]] std::string to_text(const CampaignReport& report, bool color = false);
 // {"schema": "gradproof/campaign/1", ...}; the schema is docs/reference/campaign.schema.json.
 [[nodiscard]] std::string to_json(const CampaignReport& report);
+[[nodiscard]] Result<CampaignReport, NoReport> read_campaign(std::string_view json);
+// As those of report.hpp; what was tried is drawn as well.
+[[nodiscard]] std::string to_html(const CampaignReport& report, const Changes* changes = nullptr);
+[[nodiscard]] std::string to_markdown(const CampaignReport& report, const Changes* changes = nullptr);
+[[nodiscard]] std::string to_junit(const CampaignReport& report, const Changes* changes = nullptr);
+[[nodiscard]] Changes changes_between(const CampaignReport& before, const CampaignReport& now);
 
 }  // namespace gradproof

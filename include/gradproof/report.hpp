@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "gradproof/changes.hpp"
 #include "gradproof/verdict.hpp"
 
 namespace gradproof {
@@ -35,6 +36,14 @@ struct Script {
 
 // {"schema": "gradproof/report/1", "reports": [...]}; the schema is docs/reference/report.schema.json.
 [[nodiscard]] std::string to_json(std::span<const Report> reports);
+// One HTML file that needs no other. Of each report: the verdict, the matrix of properties and dtypes, the
+// counterexamples with their graphs drawn, and how it came about. `changes` are those since an earlier run.
+[[nodiscard]] std::string to_html(std::span<const Report> reports, const Changes* changes = nullptr);
+// A comment on a pull request.
+[[nodiscard]] std::string to_markdown(std::span<const Report> reports, const Changes* changes = nullptr);
+// JUnit's XML: a suite for each report, in it the verdict and a case for each property and dtype.
+[[nodiscard]] std::string to_junit(std::span<const Report> reports, const Changes* changes = nullptr);
+
 // {"schema": "gradproof/check/1", ...}; the schema is docs/reference/check.schema.json.
 [[nodiscard]] std::string to_json(const CheckReport& report);
 

@@ -84,6 +84,7 @@ struct Report {
   bool interrupted = false;
   std::size_t cases = 0;
   double seconds = 0;
+  std::string environment{};  // the system, and the compiler that gradproof was built with
 };
 
 // One graph under every oracle.

@@ -6,94 +6,13 @@
 
 #include "accuracy/chart.hpp"
 #include "accuracy/rows.hpp"
+#include "report/changes_part.hpp"
+#include "report/page.hpp"
+#include "report/verdict_words.hpp"
 
 namespace gradproof {
 
 namespace {
-
-constexpr const char* style = R"css(
-:root{color-scheme:light dark;--ground:#fff;--ink:#1c2024;--soft:#5b6470;--line:#d9dde3;--band:#f4f6f8;
-  --accent:#0b5cad;--bad:#a8200d;--curve:#0b5cad}
-@media (prefers-color-scheme:dark){:root{--ground:#14171a;--ink:#e6e9ed;--soft:#a3adb8;--line:#363d45;
-  --band:#1d2227;--accent:#7ab8ff;--bad:#ff9b87;--curve:#7ab8ff}}
-*{box-sizing:border-box}
-body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
-main{max-width:76rem;margin:0 auto;padding:1.5rem 1rem 4rem}
-h1{font-size:1.6rem;margin:0;overflow-wrap:anywhere}h2{font-size:1.2rem;margin:2.2rem 0 .6rem}h3{font-size:1rem;
-  margin:1.6rem 0 .4rem}
-p{margin:.5rem 0;max-width:50rem}.soft{color:var(--soft)}
-.verdict{font-size:1.1rem}
-.bad{color:var(--bad);font-weight:600}
-.scroll{overflow-x:auto;border:1px solid var(--line);border-radius:6px}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{padding:.3rem .6rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--line)}
-tbody tr:last-child td{border-bottom:0}
-tbody tr:nth-child(even of :not([hidden])){background:var(--band)}
-thead th{background:var(--band);padding:0}
-td.number,th.number{text-align:right}
-thead button{all:unset;cursor:pointer;display:block;padding:.4rem .6rem;font-weight:600;width:100%;
-  box-sizing:border-box}
-thead button:focus-visible,a:focus-visible,input:focus-visible,select:focus-visible,.scroll:focus-visible{
-  outline:3px solid var(--accent);outline-offset:-2px}
-th[aria-sort=ascending] button::after{content:" \2191"}th[aria-sort=descending] button::after{
-  content:" \2193"}
-td.wide{white-space:normal;min-width:14rem}
-.plain th{padding:.4rem .6rem}
-code{font:.9em ui-monospace,monospace}
-a{color:var(--accent)}
-.controls{display:flex;flex-wrap:wrap;gap:.6rem 1.2rem;align-items:end;margin:.6rem 0}
-.controls label{display:flex;flex-direction:column;font-size:.85rem;color:var(--soft)}
-.controls label.check{flex-direction:row;align-items:center;gap:.4rem;min-height:2.2rem}
-input[type=search],select{font:inherit;color:var(--ink);background:var(--ground);
-  border:1px solid var(--soft);border-radius:4px;padding:.25rem .5rem;min-height:2.2rem}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));gap:.4rem 1.2rem}
-figure{margin:0;max-width:34rem}figcaption{font-size:.9rem;color:var(--soft)}
-svg{width:100%;height:auto;display:block}svg text{font:10px system-ui,sans-serif;fill:var(--soft)}
-svg .grid{stroke:var(--line);fill:none}svg .tick{stroke:var(--soft);fill:none}
-svg .half{stroke:var(--soft);stroke-dasharray:3 3;fill:none}
-svg .curve{stroke:var(--curve);stroke-width:1.6;fill:none;stroke-linejoin:round}
-@media print{@page{size:A4 landscape;margin:12mm}th,td{padding:.1rem .25rem}table{font-size:7pt}
-  td code{white-space:normal;overflow-wrap:anywhere}td.wide{min-width:0}thead button{padding:.1rem .25rem}}
-@media print{.controls{display:none}body{font-size:10pt}.scroll{overflow:visible}h3{break-after:avoid}
-  figure{break-inside:avoid}tr{break-inside:avoid}}
-)css";
-
-constexpr const char* script = R"js(
-const at=id=>document.getElementById(id);
-const table=at('parts'),body=table.tBodies[0],heads=[...table.tHead.rows[0].cells];
-const key=(row,i)=>{const c=row.cells[i],k=c.dataset.key;
-  return k===undefined?c.textContent:k==='inf'?Infinity:Number(k)};
-heads.forEach((head,i)=>head.querySelector('button').addEventListener('click',()=>{
-  const first=head.classList.contains('number')?'descending':'ascending';
-  const other=first==='ascending'?'descending':'ascending';
-  const way=head.getAttribute('aria-sort')===first?other:first;
-  heads.forEach(h=>h.removeAttribute('aria-sort'));head.setAttribute('aria-sort',way);
-  const sign=way==='ascending'?1:-1;
-  body.append(...[...body.rows].sort((a,b)=>{const x=key(a,i),y=key(b,i);return sign*(x<y?-1:x>y?1:0)}));
-}));
-const words=at('words'),dtype=at('dtype'),only=at('only'),count=at('count');
-const filter=()=>{let shown=0;const wanted=words.value.toLowerCase().split(/\s+/).filter(Boolean);
-  for(const row of body.rows){const text=row.textContent.toLowerCase();
-    const fits=wanted.every(w=>text.includes(w))&&(!dtype.value||row.dataset.dtype===dtype.value)&&
-      (!only.checked||row.dataset.off==='1');
-    row.hidden=!fits;shown+=fits}
-  for(const s of document.querySelectorAll('section[data-dtype]'))
-    s.hidden=!!dtype.value&&s.dataset.dtype!==dtype.value;
-  count.textContent=shown+' of '+body.rows.length+' rows'};
-[words,dtype,only].forEach(e=>e.addEventListener('input',filter));filter();
-)js";
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '"') out += "&quot;";
-    else out += c;
-  }
-  return out;
-}
 
 std::string anchor(const OperationAccuracy& o) {
   std::string id = fmt::format("{}-{}", o.operation, format(o.dtype).name);
@@ -103,29 +22,31 @@ std::string anchor(const OperationAccuracy& o) {
 
 bool is_off(const PartAccuracy& p) { return (p.worst && p.worst->ulps > 1) || !oddities_text(p).empty(); }
 
-std::string number_cell(double v) {
-  return fmt::format(R"(<td class="number{}" data-key="{}">{}</td>)", v > 1 ? " bad" : "",
-                     std::isinf(v) ? "inf" : fmt::format("{}", v), ulps_text(v));
+PageCell number_cell(double v) {
+  return {ulps_text(v), v > 1 ? "bad" : "", std::isinf(v) ? "inf" : fmt::format("{}", v)};
 }
 
-std::string row_html(const AccuracyRow& row) {
+std::string code(const std::string& text) { return "<code>" + escaped(text) + "</code>"; }
+
+PageRow row_of(const AccuracyRow& row) {
   const OperationAccuracy& o = *row.operation;
   const PartAccuracy& p = *row.part;
   const double share = p.drawn == 0 ? 0 : static_cast<double>(p.nearest) / static_cast<double>(p.drawn);
-  std::string text =
-    fmt::format(R"(<tr data-dtype="{}" data-off="{}"><td><a href="#{}">{}</a></td><td>{}</td><td>{}</td>)",
-                format(o.dtype).name, is_off(p) ? 1 : 0, anchor(o), escaped(o.operation), escaped(p.part),
-                format(o.dtype).words);
-  text +=
-    number_cell(p.worst ? p.worst->ulps : 0) + number_cell(p.p999) + number_cell(p.p99) + number_cell(p.p50);
-  text += fmt::format(R"(<td class="number" data-key="{}">{}</td><td class="wide{}">{}</td>)", share,
-                      nearest_text(p), lacks_a_number(p) ? " bad" : "", escaped(oddities_text(p)));
-  text += p.worst && p.worst->ulps > 0
-            ? fmt::format("<td><code>{}</code></td><td><code>{}</code></td><td><code>{}</code></td></tr>\n",
-                          escaped(inputs_text(p.worst->inputs)), plain_text(p.worst->observed),
-                          escaped(p.worst->truth))
-            : std::string("<td></td><td></td><td></td></tr>\n");
-  return text;
+  PageRow made{{{fmt::format("<a href=\"#{}\">{}</a>", anchor(o), escaped(o.operation))},
+                {escaped(p.part)},
+                {std::string(format(o.dtype).words)},
+                number_cell(p.worst ? p.worst->ulps : 0),
+                number_cell(p.p999),
+                number_cell(p.p99),
+                number_cell(p.p50),
+                {nearest_text(p), "", fmt::format("{}", share)},
+                {escaped(oddities_text(p)), lacks_a_number(p) ? "wide bad" : "wide"}},
+               {{"dtype", std::string(format(o.dtype).name)}, {"off", is_off(p) ? "1" : "0"}}};
+  const bool shown = p.worst && p.worst->ulps > 0;
+  made.cells.push_back({shown ? code(inputs_text(p.worst->inputs)) : ""});
+  made.cells.push_back({shown ? code(plain_text(p.worst->observed)) : ""});
+  made.cells.push_back({shown ? code(p.worst->truth) : ""});
+  return made;
 }
 
 std::string summary(const AccuracyReport& r, const std::vector<AccuracyRow>& worst) {
@@ -153,44 +74,34 @@ std::string summary(const AccuracyReport& r, const std::vector<AccuracyRow>& wor
 }
 
 std::string controls(const AccuracyReport& r) {
-  std::string options;
+  PageChoice dtypes{"dtype", "Dtype", "dtype", {}};
   std::vector<Dtype> seen;
   for (const OperationAccuracy& o : r.operations)
     if (std::ranges::find(seen, o.dtype) == seen.end()) seen.push_back(o.dtype);
   for (const Dtype d : seen)
-    options += fmt::format("<option value=\"{}\">{}</option>", format(d).name, format(d).words);
-  return "<div class=\"controls\"><label>Filter<input type=\"search\" id=\"words\" placeholder=\"tanh "
-         "d/dx\"></label>"
-         "<label>Dtype<select id=\"dtype\"><option value=\"\">all</option>" +
-         options +
-         "</select></label><label class=\"check\"><input type=\"checkbox\" id=\"only\">Only above 1 ulp, or "
-         "unusual"
-         "</label><span id=\"count\" class=\"soft\" role=\"status\"></span></div>\n";
+    dtypes.options.emplace_back(std::string(format(d).name), std::string(format(d).words));
+  return controls_html(
+    {"parts", "words", "tanh d/dx", {dtypes}, "only", "Only above 1 ulp, or unusual", "off", "count"});
 }
 
-std::string table_html(const std::vector<AccuracyRow>& rows) {
-  std::string text =
-    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Errors of each operation\"><table "
-    "id=\"parts\">"
-    "<thead><tr>";
-  const std::array<std::pair<const char*, bool>, 12> heads = {{{"operation", false},
-                                                               {"part", false},
-                                                               {"dtype", false},
-                                                               {"max", true},
-                                                               {"p99.9", true},
-                                                               {"p99", true},
-                                                               {"p50", true},
-                                                               {"nearest", true},
-                                                               {"counted", false},
-                                                               {"max is at", false},
-                                                               {"observed", false},
-                                                               {"truth", false}}};
-  for (const auto& [title, is_number] : heads)
-    text += fmt::format(R"(<th scope="col"{}><button type="button">{}</button></th>)",
-                        is_number ? " class=\"number\"" : "", title);
-  text += "</tr></thead>\n<tbody>\n";
-  for (const AccuracyRow& row : rows) text += row_html(row);
-  return text + "</tbody></table></div>\n";
+std::string parts_html(const std::vector<AccuracyRow>& rows) {
+  PageTable table{"parts",
+                  "Errors of each operation",
+                  {{"operation"},
+                   {"part"},
+                   {"dtype"},
+                   {"max", true},
+                   {"p99.9", true},
+                   {"p99", true},
+                   {"p50", true},
+                   {"nearest", true},
+                   {"counted"},
+                   {"max is at"},
+                   {"observed"},
+                   {"truth"}},
+                  {}};
+  for (const AccuracyRow& row : rows) table.rows.push_back(row_of(row));
+  return table_html(table);
 }
 
 std::string charts(const AccuracyReport& r) {
@@ -218,23 +129,19 @@ std::string charts(const AccuracyReport& r) {
 }
 
 std::string unusual(const AccuracyReport& r) {
-  std::string text;
+  PageTable table{
+    "", "Special values", {{"operation"}, {"part"}, {"dtype"}, {"at"}, {"observed"}, {"expected"}}, {}};
   for (const AccuracyRow& row : rows_of(r, RowOrder::table))
     for (const SpecialMiss& m : row.part->special_misses)
-      text += fmt::format(
-        "<tr><td>{}</td><td>{}</td><td>{}</td><td><code>{}</code></td><td>{}</td><td>{}</td></tr>\n",
-        escaped(row.operation->operation), row.part->part, format(row.operation->dtype).words,
-        escaped(inputs_text(m.inputs)), plain_text(m.observed), plain_text(m.expected));
-  if (!text.empty())
-    text =
-      "<h2>Other than expected at infinities, NaN and the edges of domains</h2>\n<div class=\"scroll\" "
-      "tabindex=\"0\" "
-      "role=\"region\" aria-label=\"Special values\"><table class=\"plain\"><thead><tr><th "
-      "scope=\"col\">operation</th>"
-      "<th scope=\"col\">part</th><th scope=\"col\">dtype</th><th scope=\"col\">at</th><th "
-      "scope=\"col\">observed</th>"
-      "<th scope=\"col\">expected</th></tr></thead><tbody>\n" +
-      text + "</tbody></table></div>\n";
+      table.rows.push_back({{{escaped(row.operation->operation)},
+                             {escaped(row.part->part)},
+                             {std::string(format(row.operation->dtype).words)},
+                             {code(inputs_text(m.inputs))},
+                             {plain_text(m.observed)},
+                             {plain_text(m.expected)}}});
+  std::string text;
+  if (!table.rows.empty())
+    text = "<h2>Other than expected at infinities, NaN and the edges of domains</h2>\n" + table_html(table);
   std::string troubles;
   for (const OperationAccuracy& o : r.operations)
     if (!o.trouble.empty())
@@ -244,20 +151,30 @@ std::string unusual(const AccuracyReport& r) {
   return text;
 }
 
+// What has to do with a measurement, and stands in its JSON as well.
+std::vector<std::pair<std::string, std::string>> facts_of(const AccuracyReport& r) {
+  Report facts;
+  facts.command = r.report.command;
+  facts.version = r.report.version;
+  facts.environment = r.report.environment;
+  facts.seed = r.options.seed;
+  facts.subject.target = r.report.subject.target;
+  facts.subject.framework = r.report.subject.framework;
+  return environment_of(facts);
+}
+
 }  // namespace
 
-std::string to_html(const AccuracyReport& r) {
+std::string to_html(const AccuracyReport& r, const Changes* changes) {
   const std::vector<AccuracyRow> rows = rows_of(r, RowOrder::worst_first);
-  const std::string title = "Accuracy of " + escaped(r.report.subject.target);
-  std::string text =
-    "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-    "content=\"width=device-width,initial-scale=1\"><title>" +
-    title + "</title><link rel=\"icon\" href=\"data:,\"><style>" + style +
-    "</style></head>\n<body><main>\n<h1>" + title + "</h1>\n<p class=\"soft\">" +
-    escaped(r.report.subject.framework) + " &middot; gradproof " + escaped(r.report.version) + "</p>\n";
+  const std::string title = "Accuracy of " + r.report.subject.target;
+  std::string text = "<h1>" + escaped(title) + "</h1>\n<p class=\"soft\">" +
+                     escaped(r.report.subject.framework) + " &middot; gradproof " +
+                     escaped(r.report.version) + "</p>\n";
   text += summary(r, rows);
+  if (changes != nullptr) text += changes_html(*changes);
   if (!rows.empty()) {
-    text += "<h2>Errors in ulps of the unrounded truth</h2>\n" + controls(r) + table_html(rows);
+    text += "<h2>Errors in ulps of the unrounded truth</h2>\n" + controls(r) + parts_html(rows);
     text +=
       "<p class=\"soft\"><b>nearest</b>: the share of drawn inputs at which no number of the format is "
       "nearer to "
@@ -270,8 +187,9 @@ std::string to_html(const AccuracyReport& r) {
       "</code></p>\n";
   }
   text += unusual(r);
-  if (!rows.empty()) text += charts(r) + "<script>" + script + "</script>\n";
-  return text + "</main></body></html>\n";
+  if (!rows.empty()) text += charts(r);
+  text += "<h2>Environment</h2>\n" + facts_html(facts_of(r));
+  return page_html(title, text);
 }
 
 }  // namespace gradproof

@@ -171,12 +171,13 @@ std::string to_text(const AccuracyReport& r, RowOrder order) {
   return text;
 }
 
-std::string to_markdown(const AccuracyReport& r, RowOrder order) {
+std::string to_markdown(const AccuracyReport& r, RowOrder order, const Changes* changes) {
   std::string text =
     fmt::format("# Accuracy of {}\n\nBy gradproof {}:\n\n    {}\n\n",
                 r.report.subject.framework.empty() ? r.report.subject.target : r.report.subject.framework,
                 r.report.version, command_text(r));
   if (!r.report.reason.empty()) text += fmt::format("{}: {}\n\n", name(r.report.conclusion), r.report.reason);
+  if (changes != nullptr) text += to_markdown(*changes) + "\n";
   const auto list = remarkable(r);
   if (!list.empty()) text += "The largest errors:\n\n| | at | observed | truth |\n|---|---|---|---|\n";
   for (const Remarkable& m : list)
@@ -216,15 +217,20 @@ std::string to_json(const AccuracyReport& r) {
                           {"no_subnormals", o.no_subnormals},
                           {"parts", parts}});
   }
+  Json asked_dtypes = Json::array();
+  for (const Dtype d : r.options.dtypes) asked_dtypes.push_back(format(d).name);
   const Json j = {{"schema", "gradproof/accuracy/1"},
                   {"version", r.report.version},
+                  {"environment", r.report.environment},
                   {"subject", r.report.subject.target},
                   {"framework", r.report.subject.framework},
                   {"seed", r.options.seed},
                   {"inputs", r.options.inputs},
+                  {"asked", {{"dtypes", asked_dtypes}, {"operations", r.options.operations}}},
                   {"measured", r.report.conclusion == Conclusion::verified},
                   {"exit_code", exit_code(r.report.conclusion)},
                   {"reason", r.report.reason},
+                  {"detail", r.report.detail},
                   {"interrupted", r.report.interrupted},
                   {"operations", operations}};
   return j.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -7,6 +7,7 @@
 
 #include "gradproof/ops.hpp"
 #include "report/json_number.hpp"
+#include "report/read_json.hpp"
 
 namespace gradproof {
 
@@ -18,14 +19,6 @@ std::uint64_t count_from(const CampaignJson& j, std::uint64_t largest = UINT64_M
   const bool whole = j.is_number_unsigned() || (j.is_number_integer() && j.get<std::int64_t>() >= 0);
   if (whole && j.get<std::uint64_t>() <= largest) return j.get<std::uint64_t>();
   throw std::invalid_argument("no count: " + j.dump());
-}
-
-double number_from(const CampaignJson& j) {
-  if (j.is_number()) return j.get<double>();
-  const auto& text = j.get_ref<const std::string&>();
-  for (const double v : std::array{std::nan(""), double{INFINITY}, -double{INFINITY}})
-    if (json_number(v) == text) return v;
-  throw std::invalid_argument("no number: " + text);
 }
 
 std::uint64_t digest_from(const CampaignJson& j) {
@@ -183,9 +176,9 @@ CampaignFailure failure_from(const CampaignJson& j) {
   f.skeleton = j.at("skeleton").get<std::string>();
   f.document = j.at("document").get<std::string>();
   f.place = j.at("place").get<std::string>();
-  f.expected = number_from(j.at("expected"));
-  f.observed = number_from(j.at("observed"));
-  f.allowed = number_from(j.at("allowed"));
+  f.expected = number_of(j.at("expected"));
+  f.observed = number_of(j.at("observed"));
+  f.allowed = number_of(j.at("allowed"));
   f.reason = j.at("reason").get<std::string>();
   f.block = count_from(j.at("block"));
   f.graph = count_from(j.at("graph"));

@@ -6,6 +6,7 @@
 #include "campaign/block_json.hpp"
 #include "campaign/conduct.hpp"
 #include "campaign/examiner.hpp"
+#include "campaign/parts.hpp"
 #include "campaign/store.hpp"
 #include "crew.hpp"
 #include "gradproof/ops.hpp"
@@ -60,20 +61,6 @@ void run_corpus(const Target& target, const Launch& launch, const CampaignOption
   }
 }
 
-Tally tally_of(const std::string& property, const Counts& c, Dtype dtype) {
-  Tally t;
-  t.property = property;
-  if (const Property* p = find_property(property)) t.claim = p->claim;
-  else
-    t.claim = "Along one direction, reverse mode gives what one forward sweep of the anchored graph gives.";
-  t.dtype = dtype;
-  t.holds = c.holds;
-  t.fails = c.fails;
-  t.undecided = c.undecided;
-  t.not_applicable = c.not_applicable;
-  return t;
-}
-
 // Adds up the store. The subject is not asked.
 std::optional<StoreTrouble> add_up(Store& store, CampaignReport& report) {
   const auto trouble = store.each_block([&](const Block& b) {
@@ -89,10 +76,9 @@ std::optional<StoreTrouble> add_up(Store& store, CampaignReport& report) {
   auto groups = store.groups();
   if (!groups) return groups.error();
   std::ranges::move(*std::move(groups), std::back_inserter(report.groups));
-  for (const auto& [property, counts] : report.counts) {
-    report.report.tallies.push_back(tally_of(property, counts, report.plan.dtype));
+  report.report.tallies = tallies_of(report);
+  for (const auto& [property, counts] : report.counts)
     report.report.cases += counts.holds + counts.fails + counts.undecided + counts.not_applicable;
-  }
   return {};
 }
 
@@ -162,6 +148,7 @@ Result<CampaignReport, StoreTrouble> campaign_so_far(const std::string& file) {
   report.report.command = "campaign";
   report.report.seed = facts->plan.seed;
   report.report.version = facts->version;
+  report.report.environment = facts->environment;
   report.report.subject.target = facts->plan.subject;
   report.report.seconds = facts->seconds;
   if (auto trouble = add_up(opened, report)) return *std::move(trouble);
@@ -244,6 +231,7 @@ Result<CampaignReport, StoreTrouble> conduct(const CampaignPlan& plan, const Tar
   report.report.command = "campaign";
   report.report.seed = plan.seed;
   report.report.version = options.version;
+  report.report.environment = options.environment;
   report.graphs_now = desk.graphs();
   report.seconds_now = desk.seconds();
   report.graphs_per_second = desk.seconds() > 0 ? static_cast<double>(desk.graphs()) / desk.seconds() : 0;

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "campaign/block_json.hpp"
+#include "campaign/parts.hpp"
 #include "gradproof/climb.hpp"
-#include "gradproof/ops.hpp"
 #include "gradproof/report.hpp"
 #include "gradproof/text.hpp"
 #include "report/json_number.hpp"
@@ -15,82 +15,21 @@ namespace gradproof {
 
 namespace {
 
-// 1234567 as 1,234,567.
-std::string grouped(std::uint64_t n) {
-  std::string digits = std::to_string(n);
-  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
-  return digits;
-}
-
-std::string percent(std::uint64_t part, std::uint64_t whole) {
-  if (whole == 0) return "-";
-  const double p = 100 * static_cast<double>(part) / static_cast<double>(whole);
-  if (part > 0 && p < 0.1) return "<0.1%";
-  return fmt::format("{:.{}f}%", p, p < 10 ? 1 : 0);
-}
-
-struct Span {
-  std::string name;
-  std::size_t from, to;  // columns, the second one not included
-};
-
-std::string row_text(std::string_view title, std::span<const std::uint64_t> row,
-                     const std::vector<Span>& spans) {
+std::string row_text(const CensusRow& row) {
   std::uint64_t whole = 0;
-  for (const std::uint64_t n : row) whole += n;
-  std::string text = fmt::format("    {:<22}", title);
-  for (const Span& s : spans) {
-    std::uint64_t part = 0;
-    for (std::size_t i = s.from; i < std::min(s.to, row.size()); ++i) part += row[i];
-    text += fmt::format("  {} {}", s.name, percent(part, whole));
-  }
-  return text + "\n";
-}
-
-// Which operations could stand where, and which of them did.
-std::string operations_text(const Census& c) {
-  std::size_t met = 0, pairs = 0, possible = 0;
-  std::string rarest;
-  std::uint64_t least = 0, all = 0;
-  for (std::size_t i = 0; i < op_count; ++i) {
-    const OpInfo& op = info(OpId{static_cast<std::uint8_t>(i)});
-    if (op.kind == Kind::leaf) continue;
-    ++possible;
-    all += c.operations[i];
-    if (c.operations[i] == 0) continue;
-    ++met;
-    if (rarest.empty() || c.operations[i] < least) rarest = op.name, least = c.operations[i];
-    for (std::size_t k = 0; k < op_count; ++k)
-      pairs += info(OpId{static_cast<std::uint8_t>(k)}).kind != Kind::leaf && c.pairs[i][k] > 0 ? 1 : 0;
-  }
-  std::string text = fmt::format("    {:<22}  {} of {}; {} of their {} pairs", "operations", met, possible,
-                                 pairs, possible * possible);
-  if (!rarest.empty()) text += fmt::format("; rarest: {} ({} of all)", rarest, percent(least, all));
+  for (const auto& [title, n] : row.classes) whole += n;
+  std::string text = fmt::format("    {:<22}", row.title);
+  for (const auto& [title, n] : row.classes) text += fmt::format("  {} {}", title, percent(n, whole));
   return text + "\n";
 }
 
 std::string census_text(const Census& c) {
   std::string text = "  what was tried\n";
-  text += row_text("operations in a graph", c.nodes,
-                   {{"0-2", 0, 3}, {"3-7", 3, 8}, {"8-15", 8, 16}, {"16 up", 16, 32}});
-  text +=
-    row_text("longest path", c.depth, {{"0-2", 0, 3}, {"3-7", 3, 8}, {"8-15", 8, 16}, {"16 up", 16, 32}});
-  text +=
-    row_text("most uses of a tensor", c.fan_out, {{"1", 0, 2}, {"2", 2, 3}, {"3", 3, 4}, {"4 up", 4, 32}});
-  text += row_text("reversals on a path", c.reversals_on_a_path,
-                   {{"0", 0, 1}, {"1", 1, 2}, {"2", 2, 3}, {"3 up", 3, 32}});
-  text += operations_text(c);
-  text += row_text("λ", c.strengths,
-                   {{"0", 0, 1},
-                    {"1", 1, 2},
-                    {"-1", 2, 3},
-                    {"other", 3, 5},
-                    {"tiny", 5, 6},
-                    {"huge", 6, 7},
-                    {"no float32", 7, 8},
-                    {"computed", 8, 9}});
-  text += row_text("residual in ulps", c.residual,
-                   {{"0", 0, 1}, {"to 1/8", 1, 5}, {"to 1", 5, 8}, {"to 8", 8, 11}, {"more", 11, 17}});
+  for (const CensusRow& row : census_rows(c)) {
+    // The operations stand between the graphs' shapes and their numbers.
+    if (row.title == "λ") text += fmt::format("    {:<22}  {}\n", "operations", operations_text(c));
+    text += row_text(row);
+  }
   return text;
 }
 
@@ -127,15 +66,10 @@ std::string indented(std::string_view text, std::string_view margin) {
 }
 
 std::string replay_of(const CampaignReport& r, const CampaignFailure& f) {
-  std::string text;
-  for (const Counterexample& e : r.report.counterexamples) {
-    if (e.replay_file.empty() || e.property != f.property ||
-        !f.document.ends_with(print(e.minimal.graph).substr(12)))
-      continue;
-    text += "      replay: gradproof replay " + e.replay_file + "\n";
-    if (!e.script_file.empty()) text += "      script: " + e.script_file + "\n";
-    break;
-  }
+  const Counterexample* e = counterexample_of(r, f);
+  if (e == nullptr || e->replay_file.empty()) return "";
+  std::string text = "      replay: gradproof replay " + e->replay_file + "\n";
+  if (!e->script_file.empty()) text += "      script: " + e->script_file + "\n";
   return text;
 }
 
@@ -177,16 +111,8 @@ std::string groups_text(const CampaignReport& r) {
 }
 
 std::string plan_line(const CampaignReport& r) {
-  const CampaignPlan& p = r.plan;
   std::string text =
-    fmt::format("  {} graphs in {} block{}", grouped(r.graphs), grouped(r.blocks), r.blocks == 1 ? "" : "s");
-  if (r.shard.of > 1) text += fmt::format(", shard {}/{}", r.shard.index + 1, r.shard.of);
-  if (p.exhaustive > 0) text += fmt::format("; all graphs of up to {} operations", p.exhaustive);
-  else text += fmt::format("; seed {}", p.seed);
-  if (p.thorough == 1) text += "; each by every property";
-  else if (p.thorough > 1) text += fmt::format("; one in {} by every property", grouped(p.thorough));
-  if (p.digits > 0) text += fmt::format("; screened at {} digits", p.digits);
-  text += fmt::format("; {}\n  digest {}", format(p.dtype).words, hex(r.digest));
+    fmt::format("  {}; {}\n  digest {}", plan_text(r), format(r.plan.dtype).words, hex(r.digest));
   if (r.graphs_now > 0)
     text += fmt::format("; {} graphs/s in {:.1f} s", grouped(static_cast<std::uint64_t>(r.graphs_per_second)),
                         r.seconds_now);
@@ -234,6 +160,9 @@ std::string to_json(const CampaignReport& r) {
     CampaignJson j = to_campaign_json(g.smallest);
     j["count"] = g.count;
     j["from_corpus"] = g.smallest.from_corpus;
+    const Counterexample* shown = counterexample_of(r, g.smallest);
+    j["replay_file"] = shown == nullptr ? "" : shown->replay_file;
+    j["script_file"] = shown == nullptr ? "" : shown->script_file;
     groups.push_back(std::move(j));
   }
   CampaignJson corpus = {
@@ -243,6 +172,7 @@ std::string to_json(const CampaignReport& r) {
   const CampaignJson j = {
     {"schema", "gradproof/campaign/1"},
     {"version", own.version},
+    {"environment", own.environment},
     {"plan", to_campaign_json(r.plan)},
     {"shard", {{"index", r.shard.index + 1}, {"of", r.shard.of}}},
     {"store", r.store},

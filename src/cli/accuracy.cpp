@@ -5,6 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
+#include "cli/outputs.hpp"
 #include "gradproof/accuracy.hpp"
 #include "gradproof/generate.hpp"
 #include "gradproof/ops.hpp"
@@ -43,8 +44,10 @@ int accuracy(const Common& common, const AccuracyArguments& a) {
   if (!target) return complain(target.error().message);
   auto options = asked_for(a);
   if (!options) return Exit::usage;
-  for (const std::string& file : {common.json, a.html, a.markdown})
-    if (!writable(file)) return complain("can't write " + file);
+  if (!a.outputs.junit.empty() && a.outputs.compare.empty())
+    return complain("--junit needs --compare OLD.json: a measurement alone has nothing that could fail");
+  const auto before = prepared(common, a.outputs, &read_accuracy);
+  if (before.refused) return Exit::usage;
   AccuracyReport report = [&] {
     Progress progress(common);
     options->progress = [&](const std::string& what, std::size_t done, std::size_t of) {
@@ -53,16 +56,8 @@ int accuracy(const Common& common, const AccuracyArguments& a) {
     return measure_accuracy(*target, launch_of(common), *options);
   }();
   report.report.version = GRADPROOF_VERSION;
-  const RowOrder order = a.worst_first ? RowOrder::worst_first : RowOrder::table;
-  if (common.json != "-") fmt::print("{}", to_text(report, order));
-  const auto deliver = [&](const std::string& file, const std::string& text) {
-    return file.empty() || write_file(file, text);
-  };
-  if (!deliver(common.json, to_json(report))) return complain("can't write " + common.json);
-  if (!deliver(a.markdown, to_markdown(report, order))) return complain("can't write " + a.markdown);
-  if (!a.html.empty() && !write_file(a.html, to_html(report))) return complain("can't write " + a.html);
-  if (report.report.interrupted) return Exit::inconclusive;
-  return exit_code(report.report.conclusion);
+  report.report.environment = environment_text();
+  return deliver_report(common, a.outputs, report, before.earlier);
 }
 
 }  // namespace gradproof::cli

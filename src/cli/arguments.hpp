@@ -20,6 +20,8 @@ struct Arguments {
   AccuracyArguments accuracy;
   std::string campaigns = "gradproof-campaigns", store, folder;
   std::vector<std::string> stores;
+  Outputs outputs;
+  std::string before, now;
   std::string list = "targets";
   std::string explain;
   std::string library, prefix = "grl";

@@ -1,6 +1,5 @@
 // gradproof campaign, and what can be done with its stores.
 #include <fmt/format.h>
-#include <sys/utsname.h>
 
 #include <algorithm>
 #include <charconv>
@@ -10,6 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
+#include "cli/outputs.hpp"
 #include "gradproof/campaign.hpp"
 #include "gradproof/climb.hpp"
 #include "gradproof/generate.hpp"
@@ -68,17 +68,6 @@ std::optional<Shard> shard_of(const std::string& text) {
   }
   complain("--shard auto: neither SLURM_ARRAY_TASK_ID nor JOB_COMPLETION_INDEX is set");
   return {};
-}
-
-std::string environment_text() {
-  utsname system{};
-  std::string text =
-    uname(&system) == 0 ? fmt::format("{} {} {}", system.sysname, system.release, system.machine) : "";
-#ifdef __clang__
-  return text + ", clang " __clang_version__;
-#else
-  return text + ", g++ " __VERSION__;
-#endif
 }
 
 std::vector<std::string> graph_properties() {
@@ -201,15 +190,6 @@ std::string progress_text(const CampaignProgress& p) {
   return text;
 }
 
-int deliver(const Common& common, CampaignReport& report, const std::string& failures) {
-  write_counterexamples(report.report, failures);
-  if (common.json != "-") fmt::print("{}", to_text(report, colored()));
-  if (!common.json.empty() && !write_file(common.json, to_json(report)))
-    return complain("can't write " + common.json);
-  const int code = exit_code(report.report.conclusion);
-  return code == Exit::holds && !report.corpus_troubles.empty() ? static_cast<int>(Exit::usage) : code;
-}
-
 // The options of a store that is gone on with.
 std::optional<CampaignPlan> resumed(const CampaignArguments& a, CampaignOptions& options) {
   const auto facts = store_facts(a.resume);
@@ -229,6 +209,7 @@ struct Asked {
   CampaignPlan plan;
   Target target;
   CampaignOptions options;
+  std::optional<CampaignReport> earlier;
 };
 
 std::optional<Asked> asked_for(const Common& common, const CampaignArguments& a) {
@@ -248,14 +229,15 @@ std::optional<Asked> asked_for(const Common& common, const CampaignArguments& a)
   if (!target) return complain(target.error().message), std::nullopt;
   auto corpus = read_corpus(a.corpus);
   if (!corpus) return {};
-  if (!writable(common.json)) return complain("can't write " + common.json), std::nullopt;
+  auto before = prepared(common, a.outputs, &read_campaign);
+  if (before.refused) return {};
   options.corpus = *std::move(corpus);
   options.jobs = a.jobs == 0 ? all_cores() : a.jobs;
   if (a.seconds > 0) options.seconds = a.seconds;
   options.version = GRADPROOF_VERSION;
   options.environment = environment_text();
   options.stop = &stop;
-  return Asked{*std::move(plan), *target, std::move(options)};
+  return Asked{*std::move(plan), *target, std::move(options), std::move(before.earlier)};
 }
 
 using Run = std::function<Result<CampaignReport, StoreTrouble>(const Asked&)>;
@@ -268,7 +250,8 @@ int run_and_deliver(const Common& common, const CampaignArguments& a, Asked& ask
   }();
   if (!report) return complain(report.error().message);
   CampaignReport found = *std::move(report);
-  return deliver(common, found, a.failures);
+  write_counterexamples(found.report, a.failures);
+  return deliver_report(common, a.outputs, found, asked.earlier);
 }
 
 int alone(const Common& common, const CampaignArguments& a) {
@@ -325,11 +308,12 @@ int campaign(const Common& common, const CampaignArguments& a) {
 
 #endif
 
-int campaign_show(const Common& common, const std::string& store) {
-  auto report = campaign_so_far(store);
+int campaign_show(const Common& common, const Outputs& outputs, const std::string& store) {
+  const auto before = prepared(common, outputs, &read_campaign);
+  if (before.refused) return Exit::usage;
+  const auto report = campaign_so_far(store);
   if (!report) return complain(report.error().message);
-  CampaignReport found = *std::move(report);
-  return deliver(common, found, "");
+  return deliver_report(common, outputs, *report, before.earlier);
 }
 
 int campaign_list(const std::string& folder) {
@@ -369,7 +353,9 @@ int campaign_export(const std::string& store, const std::string& folder) {
   return Exit::holds;
 }
 
-int campaign_merge(const Common& common, const std::vector<std::string>& stores, const std::string& into) {
+int campaign_merge(const Common& common, const Outputs& outputs, const std::vector<std::string>& stores,
+                   const std::string& into) {
+  if (!sensible(common, outputs)) return Exit::usage;
   const auto merged = merge_campaigns(stores, into, GRADPROOF_VERSION, environment_text());
   if (!merged) return complain(merged.error().message);
   for (const std::string& overlap : merged->overlaps)
@@ -383,7 +369,7 @@ int campaign_merge(const Common& common, const std::vector<std::string>& stores,
       merged->missing_blocks, merged->of_shards > 1 ? "of shard " + shards : "not decided yet", into,
       merged->of_shards > 1 ? "those shards" : "the stores that have them"));
   }
-  return campaign_show(common, into);
+  return campaign_show(common, outputs, into);
 }
 
 int climb(const Common& common, const ClimbArguments& a) {

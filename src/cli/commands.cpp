@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "cli/files.hpp"
+#include "cli/outputs.hpp"
 #include "cli/topics.hpp"
 #include "gradproof/ops.hpp"
 #include "gradproof/report.hpp"
@@ -36,24 +37,6 @@ void install_signal_handlers() {
 
 namespace {
 
-// One code for several subjects: a failure outranks a subject that did not start, which outranks an
-// inconclusive one.
-int combined(const std::vector<Report>& reports) {
-  int code = Exit::holds;
-  for (const int rank : {Exit::unexpected_pass, Exit::inconclusive, Exit::no_subject, Exit::fails})
-    for (const Report& r : reports)
-      if (exit_code(r.conclusion) == rank) code = rank;
-  return code;
-}
-
-int deliver(const Common& common, const std::vector<Report>& reports) {
-  if (common.json != "-")
-    for (const Report& r : reports) fmt::print("{}\n", to_text(r, {colored()}));
-  if (!common.json.empty() && !write_file(common.json, to_json(reports)))
-    return complain("can't write " + common.json);
-  return combined(reports);
-}
-
 std::optional<std::vector<Dtype>> dtypes_of(const std::vector<std::string>& names) {
   std::vector<Dtype> dtypes;
   for (const std::string& n : names) {
@@ -62,6 +45,12 @@ std::optional<std::vector<Dtype>> dtypes_of(const std::vector<std::string>& name
     dtypes.push_back(*d);
   }
   return dtypes;
+}
+
+// By whom the report is.
+void sign(Report& report) {
+  report.version = GRADPROOF_VERSION;
+  report.environment = environment_text();
 }
 
 }  // namespace
@@ -93,7 +82,8 @@ int verify(const Common& common, const VerifyArguments& arguments) {
   }
   const auto contract = parse_contract(arguments.contract, forward);
   if (!contract) return complain(contract.error().message);
-  if (!writable(common.json)) return complain("can't write " + common.json);
+  const auto before = prepared(common, arguments.outputs, &read_reports);
+  if (before.refused) return Exit::usage;
   std::vector<Report> reports;
   for (const Target& target : targets) {
     if (stop) break;
@@ -111,10 +101,10 @@ int verify(const Common& common, const VerifyArguments& arguments) {
       progress.show(what, done, of);
     };
     reports.push_back(gradproof::verify(target, launch_of(common), options));
-    reports.back().version = GRADPROOF_VERSION;
+    sign(reports.back());
     write_counterexamples(reports.back(), arguments.failures);
   }
-  return deliver(common, reports);
+  return deliver_report(common, arguments.outputs, reports, before.earlier);
 }
 
 int properties(const Common& common, const PropertiesArguments& arguments) {
@@ -125,7 +115,8 @@ int properties(const Common& common, const PropertiesArguments& arguments) {
   if (!target) return complain(target.error().message);
   const auto dtype = dtypes_of({arguments.dtype});
   if (!dtype) return Exit::usage;
-  if (!writable(common.json)) return complain("can't write " + common.json);
+  const auto before = prepared(common, arguments.outputs, &read_reports);
+  if (before.refused) return Exit::usage;
   std::vector<Report> reports;
   {
     Progress progress(common);
@@ -141,10 +132,10 @@ int properties(const Common& common, const PropertiesArguments& arguments) {
       progress.show(what, done, of);
     };
     reports.push_back(run_properties(*target, launch_of(common), options));
-    reports.back().version = GRADPROOF_VERSION;
+    sign(reports.back());
   }
   write_counterexamples(reports.back(), arguments.failures);
-  return deliver(common, reports);
+  return deliver_report(common, arguments.outputs, reports, before.earlier);
 }
 
 int check(const Common& common, const CheckArguments& arguments) {
@@ -177,8 +168,8 @@ int replay(const Common& common, const ReplayArguments& arguments) {
   if (!writable(common.json)) return complain("can't write " + common.json);
   std::vector<Report> reports;
   reports.push_back(gradproof::replay(*target, launch_of(common), *c, property));
-  reports.back().version = GRADPROOF_VERSION;
-  return deliver(common, reports);
+  sign(reports.back());
+  return deliver_report(common, {}, reports, {});
 }
 
 namespace {

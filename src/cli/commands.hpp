@@ -33,6 +33,15 @@ struct Common {
   bool quiet = false;        // no progress
 };
 
+// The forms of a report besides text and JSON, each into a file ("-" is standard output, in place of the text), and
+// what the run is compared with.
+struct Outputs {
+  std::string html, markdown, junit;
+  std::string compare;  // an earlier run's JSON
+  bool fail_on_worse = false;
+  bool worst_first = false;  // of accuracy: how its tables are ordered
+};
+
 struct VerifyArguments {
   std::vector<std::string> targets;
   std::uint64_t seed = 1;
@@ -44,6 +53,7 @@ struct VerifyArguments {
   std::string contract = "reversal";
   std::string forward;  // a .graph file: the forward pass of --contract derivative
   double budget = 0;    // seconds; 0: none
+  Outputs outputs{};
 };
 int verify(const Common& common, const VerifyArguments& arguments);
 
@@ -56,6 +66,7 @@ struct PropertiesArguments {
   std::size_t jobs = 0;  // 0: all cores
   std::string dtype = "f64";
   std::string failures = "gradproof-failures";
+  Outputs outputs{};
 };
 int properties(const Common& common, const PropertiesArguments& arguments);
 
@@ -93,12 +104,14 @@ struct CampaignArguments {
     600;  // under MPI: seconds after which a block that did not come back goes to another rank
   std::string store, resume, shard, corpus;
   std::string failures = "gradproof-failures";
+  Outputs outputs{};
 };
 int campaign(const Common& common, const CampaignArguments& arguments);
-int campaign_show(const Common& common, const std::string& store);
+int campaign_show(const Common& common, const Outputs& outputs, const std::string& store);
 int campaign_list(const std::string& folder);
 int campaign_export(const std::string& store, const std::string& folder);
-int campaign_merge(const Common& common, const std::vector<std::string>& stores, const std::string& into);
+int campaign_merge(const Common& common, const Outputs& outputs, const std::vector<std::string>& stores,
+                   const std::string& into);
 
 struct ClimbArguments {
   std::string subject = "builtin", dtype = "f64", operation;
@@ -111,10 +124,14 @@ struct AccuracyArguments {
   std::string subject = "builtin";
   std::vector<std::string> dtypes, operations;
   std::uint64_t seed = 1, inputs = 4000;
-  bool worst_first = false;
-  std::string html, markdown;  // also write the report here
+  Outputs outputs{};
 };
 int accuracy(const Common& common, const AccuracyArguments& arguments);
+
+// Reports that were written as JSON.
+int report_show(const Common& common, const Outputs& outputs, const std::string& file);
+int report_merge(const Common& common, const Outputs& outputs, const std::vector<std::string>& files);
+int report_diff(const Common& common, Outputs outputs, const std::string& before, const std::string& now);
 
 // The kinds of layers and adapters to begin with; and one of them, written into a new file.
 std::vector<std::string> start_kinds();

@@ -1,6 +1,7 @@
 #include "cli/files.hpp"
 
 #include <fmt/format.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cctype>
@@ -173,6 +174,17 @@ std::optional<Case> case_of(const Document& document) {
     c.contract = *contract;
   }
   return c;
+}
+
+std::string environment_text() {
+  utsname system{};
+  std::string text =
+    uname(&system) == 0 ? fmt::format("{} {} {}", system.sysname, system.release, system.machine) : "";
+#ifdef __clang__
+  return text + ", clang " __clang_version__;
+#else
+  return text + ", g++ " __VERSION__;
+#endif
 }
 
 Launch launch_of(const Common& common) {

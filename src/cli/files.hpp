@@ -33,6 +33,9 @@ void write_counterexamples(Report& report, const std::string& folder);
 // when these are unknown words.
 [[nodiscard]] std::optional<Case> case_of(const Document& document);
 
+// The system, and the compiler that we were built with.
+[[nodiscard]] std::string environment_text();
+
 [[nodiscard]] Launch launch_of(const Common& common);
 
 // A line of progress on a terminal, overwritten in place.

@@ -112,6 +112,29 @@ void add_json(CLI::App& command, cli::Common& common) {
     ->type_name("FILE");
 }
 
+void add_forms(CLI::App& command, cli::Outputs& outputs) {
+  command
+    .add_option("--html", outputs.html, "Also write the report as one HTML file, which needs no network")
+    ->type_name("FILE");
+  command.add_option("--markdown", outputs.markdown, "Also write it as Markdown, for a pull request")
+    ->type_name("FILE");
+  command.add_option("--junit", outputs.junit, "Also write it as JUnit's XML, for CI")->type_name("FILE");
+}
+
+void add_worse(CLI::App& command, cli::Outputs& outputs) {
+  command.add_flag("--fail-on-worse", outputs.fail_on_worse, "End with 1 where something got worse");
+}
+
+// All forms, and the comparison with an earlier run.
+void add_outputs(CLI::App& command, cli::Outputs& outputs) {
+  add_forms(command, outputs);
+  command
+    .add_option("--compare", outputs.compare,
+                "Say what got worse, better, new or gone since this JSON report")
+    ->type_name("OLD.json");
+  add_worse(command, outputs);
+}
+
 void add_tier(CLI::App& command, std::string& tier) {
   command
     .add_option(
@@ -156,6 +179,7 @@ void add_verify(CLI::App& app, Arguments& a, int& code) {
   c->add_option("--failures", a.verify.failures, "Folder for replay files")->type_name("DIR");
   add_subject_options(*c, a.common);
   add_json(*c, a.common);
+  add_outputs(*c, a.verify.outputs);
   c->callback([&] { code = cli::verify(a.common, a.verify); });
 }
 
@@ -175,6 +199,7 @@ void add_properties(CLI::App& app, Arguments& a, int& code) {
   c->add_option("--failures", a.properties.failures, "Folder for replay files")->type_name("DIR");
   add_subject_options(*c, a.common);
   add_json(*c, a.common);
+  add_outputs(*c, a.properties.outputs);
   c->callback([&] { code = cli::properties(a.common, a.properties); });
 }
 
@@ -229,13 +254,15 @@ void add_campaign(CLI::App& app, Arguments& a, int& code) {
     "campaign", "Run random graphs by the million, with every decided block kept in a store");
   add_campaign_options(*c, a);
   add_json(*c, a.common);
+  add_outputs(*c, a.campaign.outputs);
   CLI::App* list = c->add_subcommand("list", "The stores in a folder");
   list->add_option("folder", a.campaigns, "The folder (default: gradproof-campaigns)");
   list->callback([&] { code = cli::campaign_list(a.campaigns); });
   CLI::App* show = c->add_subcommand("show", "What a store holds so far");
   show->add_option("store", a.store, "The file")->required();
   add_json(*show, a.common);
-  show->callback([&] { code = cli::campaign_show(a.common, a.store); });
+  add_outputs(*show, a.outputs);
+  show->callback([&] { code = cli::campaign_show(a.common, a.outputs, a.store); });
   CLI::App* out =
     c->add_subcommand("export", "Write the smallest graph of each group of failures into a folder");
   out->add_option("store", a.store, "The file")->required();
@@ -245,7 +272,8 @@ void add_campaign(CLI::App& app, Arguments& a, int& code) {
   merge->add_option("stores", a.stores, "The files")->required();
   merge->add_option("--store", a.store, "The file to make")->required()->type_name("FILE");
   add_json(*merge, a.common);
-  merge->callback([&] { code = cli::campaign_merge(a.common, a.stores, a.store); });
+  add_outputs(*merge, a.outputs);
+  merge->callback([&] { code = cli::campaign_merge(a.common, a.outputs, a.stores, a.store); });
   c->require_subcommand(0, 1);
   c->callback([&, c] {
     if (c->get_subcommands().empty()) code = cli::campaign(a.common, a.campaign);
@@ -279,12 +307,37 @@ void add_accuracy(CLI::App& app, Arguments& a, int& code) {
   c->add_option("--inputs", o.inputs, "Inputs to draw for each operation and dtype (default: 4000)")
     ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10000000}));
   c->add_option("--seed", o.seed, "Seed of all random choices")->check(seed_range);
-  c->add_flag("--worst-first", o.worst_first, "The largest errors at the top of the table");
-  c->add_option("--html", o.html, "Also write the report as one HTML file, with charts")->type_name("FILE");
-  c->add_option("--markdown", o.markdown, "Also write the report as Markdown")->type_name("FILE");
+  c->add_flag("--worst-first", o.outputs.worst_first, "The largest errors at the top of the table");
   add_subject_options(*c, a.common);
   add_json(*c, a.common);
+  add_outputs(*c, o.outputs);
   c->callback([&] { code = cli::accuracy(a.common, a.accuracy); });
+}
+
+void add_report(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* c =
+    app.add_subcommand("report", "Show, put together or compare reports that were written with --json");
+  c->require_subcommand(1);
+  CLI::App* show =
+    c->add_subcommand("show", "A report of verify, properties, campaign or accuracy once more");
+  show->add_option("file", a.file, "The JSON, - for standard input")->required();
+  add_json(*show, a.common);
+  add_outputs(*show, a.outputs);
+  show->callback([&] { code = cli::report_show(a.common, a.outputs, a.file); });
+  CLI::App* merge =
+    c->add_subcommand("merge", "Verdicts on several targets, or shards of one accuracy measurement, as one");
+  merge->add_option("files", a.stores, "The JSON files")->required();
+  add_json(*merge, a.common);
+  add_outputs(*merge, a.outputs);
+  merge->callback([&] { code = cli::report_merge(a.common, a.outputs, a.stores); });
+  CLI::App* diff =
+    c->add_subcommand("diff", "What got worse, better, new or gone between two reports of one kind");
+  diff->add_option("old", a.before, "The earlier JSON")->required();
+  diff->add_option("new", a.now, "The later JSON")->required();
+  add_json(*diff, a.common);
+  add_forms(*diff, a.outputs);
+  add_worse(*diff, a.outputs);
+  diff->callback([&] { code = cli::report_diff(a.common, a.outputs, a.before, a.now); });
 }
 
 void add_check(CLI::App& app, Arguments& a, int& code) {
@@ -395,6 +448,7 @@ int cli::command_line(int argc, char** argv, Arguments& a, Done done) {
   add_campaign(app, a, code);
   add_climb(app, a, code);
   add_accuracy(app, a, code);
+  add_report(app, a, code);
   add_check(app, a, code);
   add_replay(app, a, code);
   add_conformance(app, a, code);

@@ -60,6 +60,7 @@ Json json_of(const Counterexample& e) {
 Json json_of(const Report& r) {
   Json j = {{"command", r.command},
             {"version", r.version},
+            {"environment", r.environment},
             {"seed", r.seed},
             {"tier", r.tier ? Json(name(*r.tier)) : Json()},
             {"subject", json_of(r.subject)},

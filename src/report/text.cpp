@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "gradproof/report.hpp"
 #include "gradproof/text.hpp"
+#include "report/next_command.hpp"
 
 namespace gradproof {
 
@@ -69,25 +69,6 @@ std::string subject_line(const SubjectFacts& s) {
   return line + "\n";
 }
 
-// A file name as a shell takes it.
-std::string quoted(const std::string& file) {
-  const auto plain = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           std::string_view("/._-+,:@%").find(c) != std::string_view::npos;
-  };
-  if (std::ranges::all_of(file, plain)) return file;
-  std::string text = "'";
-  for (const char c : file) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
-// How a script is run that needs no gradproof.
-std::string run_with(const std::string& file) {
-  if (file.ends_with(".py")) return "python " + quoted(file);
-  if (file.ends_with(".mjs")) return "node " + quoted(file);
-  return "cc " + quoted(file) + " -ldl && ./a.out";
-}
-
 // Graphs as their lines, without the line that names the format.
 std::string without_header(std::string text) {
   const std::string header = "gradproof 1\n";
@@ -118,8 +99,8 @@ std::string counterexample_text(const Counterexample& e) {
     text += "    that is what must follow from:\n" + indented(without_header(e.finding.against), "      ");
   if (!e.finding.detail.empty())
     text += "    the subject's own words:\n" + indented(e.finding.detail, "      | ");
-  if (!e.replay_file.empty()) text += "    replay: gradproof replay " + quoted(e.replay_file) + "\n";
-  if (!e.script_file.empty()) text += "    script: " + run_with(e.script_file) + "\n";
+  if (!e.replay_file.empty()) text += "    replay: " + replay_command(e.replay_file) + "\n";
+  if (!e.script_file.empty()) text += "    script: " + script_command(e.script_file) + "\n";
   return text;
 }
 
@@ -214,11 +195,10 @@ std::string to_text(const Report& r, Style style) {
   if (r.counterexamples.size() > 1) {
     text += "\n  also failing:";
     for (std::size_t i = 1; i < r.counterexamples.size(); ++i)
-      text += fmt::format("\n    {} ({}){}", r.counterexamples[i].property,
-                          plural(r.counterexamples[i].nodes, "node"),
-                          r.counterexamples[i].replay_file.empty()
-                            ? ""
-                            : ": gradproof replay " + quoted(r.counterexamples[i].replay_file));
+      text += fmt::format(
+        "\n    {} ({}){}", r.counterexamples[i].property, plural(r.counterexamples[i].nodes, "node"),
+        r.counterexamples[i].replay_file.empty() ? ""
+                                                 : ": " + replay_command(r.counterexamples[i].replay_file));
     text += "\n";
   }
   for (const std::string& pattern : r.unexpected_passes)

@@ -1,0 +1,28 @@
+#include "report/next_command.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
+namespace gradproof {
+
+std::string shell_quoted(const std::string& file) {
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("/._-+,:@%").find(c) != std::string_view::npos;
+  };
+  if (std::ranges::all_of(file, plain)) return file;
+  std::string text = "'";
+  for (const char c : file) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+std::string replay_command(const std::string& file) { return "gradproof replay " + shell_quoted(file); }
+
+std::string script_command(const std::string& file) {
+  if (file.ends_with(".py")) return "python " + shell_quoted(file);
+  if (file.ends_with(".mjs")) return "node " + shell_quoted(file);
+  return "cc " + shell_quoted(file) + " -ldl && ./a.out";
+}
+
+}  // namespace gradproof
