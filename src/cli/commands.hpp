@@ -115,6 +115,15 @@ struct AccuracyArguments {
 };
 int accuracy(const Common& common, const AccuracyArguments& arguments);
 
+struct StudyArguments {
+  std::string file;  // a .graph file; empty: the random graph of the seed
+  std::optional<std::uint64_t> seed;
+  std::vector<std::string> dtypes;
+  std::optional<std::int64_t> digits;
+  std::string wrt, html;
+};
+int study_steps(const Common& common, const StudyArguments& arguments);
+
 // The kinds of layers and adapters to begin with; and one of them, written into a new file.
 std::vector<std::string> start_kinds();
 int start(const Common& common, const std::string& kind, const std::string& file);

@@ -131,6 +131,7 @@ struct Arguments {
   cli::CampaignArguments campaign;
   cli::ClimbArguments climb;
   cli::AccuracyArguments accuracy;
+  cli::StudyArguments study;
   std::string campaigns = "gradproof-campaigns", store, folder;
   std::vector<std::string> stores;
   std::string list = "targets";
@@ -306,6 +307,25 @@ void add_accuracy(CLI::App& app, Arguments& a, int& code) {
   c->callback([&] { code = cli::accuracy(a.common, a.accuracy); });
 }
 
+void add_studied(CLI::App& c, Arguments& a) {
+  c.add_option("file", a.study.file, "A .graph file, - for standard input");
+  c.add_option("--seed", a.study.seed, "In place of a file: the random graph of this seed");
+  c.add_option("--html", a.study.html, "Also write the study as one HTML file, with charts")->type_name("FILE");
+  add_json(c, a.common);
+}
+
+void add_study(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* c = app.add_subcommand("study", "Measure how differences, precisions and conditions act on a gradient's error");
+  c->require_subcommand(1);
+  CLI::App* steps = c->add_subcommand(
+    "steps", "The error of each difference scheme against the step, the best step, and what to give to a gradient checker");
+  add_studied(*steps, a);
+  steps->add_option("--dtype", a.study.dtypes, "In these dtypes (f16, bf16, f32, f64; default: f32,f64)")->delimiter(',');
+  steps->add_option("--digits", a.study.digits, "And in so many decimal digits (default: 50; 0: not)")->check(CLI::Range(0, 1000));
+  steps->add_option("--wrt", a.study.wrt, "An input, or an entry such as x[0,1] (default: the worst of all)");
+  steps->callback([&] { code = cli::study_steps(a.common, a.study); });
+}
+
 void add_check(CLI::App& app, Arguments& a, int& code) {
   CLI::App* c = app.add_subcommand("check", "Judge one graph's gradient by every oracle");
   c->add_option("file", a.check.file, "A .graph file, - for standard input")->required();
@@ -403,6 +423,7 @@ int main(int argc, char** argv) {
   add_campaign(app, a, code);
   add_climb(app, a, code);
   add_accuracy(app, a, code);
+  add_study(app, a, code);
   add_check(app, a, code);
   add_replay(app, a, code);
   add_conformance(app, a, code);
