@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -147,5 +148,37 @@ struct StepStudy {
 [[nodiscard]] std::string to_json(const StepStudy& study);
 // One file that needs no other.
 [[nodiscard]] std::string to_html(const StepStudy& study);
+
+// --- Precision -----------------------------------------------------------------------------------------------
+
+struct PrecisionOptions {
+  std::vector<std::int64_t> digits = {16, 20, 30, 50, 100, 200, 500, 1000};
+  // Seconds on some clock that does not go back; without one no times are told.
+  std::function<double()> clock{};
+  double seconds = 0.05;  // of measuring for each precision
+};
+
+struct PrecisionRow {
+  std::int64_t digits = 0, bits = 0;  // asked for, and computed with
+  double value = 0, gradient = 0;     // digits got: of the objective, and of the worst entry of the gradient
+  std::string worst{};                // that entry
+  double seconds = 0, ratio = 0;      // of a value with its gradient; over the time that double takes
+};
+struct PrecisionStudy {
+  std::string trouble{};
+  bool bad_input = false;
+  std::string graph{}, version{}, source{};
+  std::uint64_t entries = 0, zeros = 0;  // of the gradient; zeros have no digits and are left out
+  std::uint64_t not_finite = 0;          // numbers that were to have digits and are none
+  std::int64_t truth_digits = 0;         // of which the truth is known, at the least
+  double double_value = 0, double_gradient = 0, double_seconds = 0;  // the same by plain doubles
+  std::vector<PrecisionRow> rows{};
+};
+// Digits asked for against digits got and time. Digits are those of the relative error, -log10.
+[[nodiscard]] PrecisionStudy study_precision(const Graph& graph, const PrecisionOptions& options = {});
+[[nodiscard]] bool has_result(const PrecisionStudy& study);
+[[nodiscard]] std::string to_text(const PrecisionStudy& study);
+// {"schema": "gradproof/precision/1", ...}; the schema is docs/reference/precision.schema.json.
+[[nodiscard]] std::string to_json(const PrecisionStudy& study);
 
 }  // namespace gradproof

@@ -123,6 +123,16 @@ struct StudyArguments {
   std::string wrt, html;
 };
 int study_steps(const Common& common, const StudyArguments& arguments);
+struct PrecisionArguments {
+  StudyArguments graph;  // of which the file and the seed count
+  std::vector<std::int64_t> digits;
+};
+int study_precision(const Common& common, const PrecisionArguments& arguments);
+struct ConditionArguments {
+  std::string subject = "builtin", dtype = "f64";
+  std::uint64_t seed = 1, graphs = 200;
+};
+int study_condition(const Common& common, const ConditionArguments& arguments);
 
 // The kinds of layers and adapters to begin with; and one of them, written into a new file.
 std::vector<std::string> start_kinds();

@@ -72,22 +72,39 @@ Size size_of(const Real& x) {
 
 Size size_of(double x) { return size_of(Real(x, Bits{53})); }
 
+namespace {
+
+// The number, where it is known to so many bits. One that may be exactly 0 stays undecided however long one looks; far below
+// any use that is made of it here it is taken for 0.
+std::optional<Real> settled(const Enclosure& e, Bits precision) {
+  const Real m = middle(e);
+  if (width(e) <= abs(m) * Real::power_of_two(1 - precision.count, precision)) return m;
+  if (contains(e, Real(0, precision)) && width(e) <= Real::power_of_two(-3 * precision.count, precision))
+    return Real(0, precision);
+  return {};
+}
+
+}  // namespace
+
+Result<Proven, std::string> proven(const Graph& graph, Bits precision) {
+  const auto known = truth(graph, precision, Bits{8 * precision.count});
+  if (!known && known.error().doubt.why != Obstacle::undecided) return known.error().doubt.message;
+  const Enclosures& e = known ? *known : known.error().enclosures;
+  Proven p;
+  for (const bool slopes : {false, true})
+    for (const auto& row : slopes ? e.gradient : e.values)
+      for (const Enclosure& one : row) {
+        auto number = settled(one, precision);
+        if (!number) return known.error().doubt.message;
+        (slopes ? p.slopes : p.values).push_back(*std::move(number));
+      }
+  return p;
+}
+
 Slopes proven_slopes(const Graph& graph, Bits precision) {
-  // An entry that may be exactly 0 stays undecided however long one looks; far below any use that is made of it here it
-  // is taken for 0.
-  const Bits limit{8 * precision.count};
-  const auto proven = truth(graph, precision, limit);
-  if (!proven && proven.error().doubt.why != Obstacle::undecided) return proven.error().doubt.message;
-  std::vector<Real> slopes;
-  for (const auto& row : proven ? proven->gradient : proven.error().enclosures.gradient)
-    for (const Enclosure& e : row) {
-      const bool narrow = width(e) <= abs(middle(e)) * Real::power_of_two(1 - precision.count, precision);
-      const bool nothing =
-        contains(e, Real(0, precision)) && width(e) <= Real::power_of_two(-3 * precision.count, precision);
-      if (!narrow && !nothing) return proven.error().doubt.message;
-      slopes.push_back(narrow ? middle(e) : Real(0, precision));
-    }
-  return slopes;
+  auto known = proven(graph, precision);
+  if (!known) return known.error();
+  return (*std::move(known)).slopes;
 }
 
 // --- Derivatives of higher order

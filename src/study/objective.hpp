@@ -108,7 +108,11 @@ decltype(auto) with_number_of(Dtype dtype, F&& f) {
   return f(std::type_identity<double>{});
 }
 
-// What is known of a graph's gradient: each entry's middle, or why there is none.
+// What is known of a graph: the middles of its values and of its gradient's entries, or why there are none.
+struct Proven {
+  std::vector<Real> values, slopes;
+};
+[[nodiscard]] Result<Proven, std::string> proven(const Graph& graph, Bits precision);
 using Slopes = Result<std::vector<Real>, std::string>;
 [[nodiscard]] Slopes proven_slopes(const Graph& graph, Bits precision);
 
