@@ -13,7 +13,7 @@ HEADER_PART = {
     "result.hpp": "number", "format.hpp": "number", "rounded.hpp": "number", "graph.hpp": "graph", "ops.hpp": "graph", "text.hpp": "graph", "dtype.hpp": "graph",
     "calculus.hpp": "calculus", "differences.hpp": "calculus", "truth.hpp": "calculus", "analysis.hpp": "calculus", "oracle.hpp": "calculus", "generate.hpp": "generate",
     "scenario.hpp": "property", "property.hpp": "property", "verdict.hpp": "property", "verify.hpp": "verify", "report.hpp": "report", "plugin.h": "number",
-    "subject.hpp": "subject", "campaign.hpp": "campaign", "climb.hpp": "campaign", "accuracy.hpp": "accuracy", "study.hpp": "study", "condition.hpp": "study",
+    "subject.hpp": "subject", "campaign.hpp": "campaign", "climb.hpp": "campaign", "accuracy.hpp": "accuracy", "study.hpp": "study", "condition.hpp": "study", "study_function.hpp": "user",
     "traced.hpp": "user", "check.hpp": "user", "catch2.hpp": "user", "eigen.hpp": "user", "rapidcheck.hpp": "user",
 }
 
