@@ -89,9 +89,12 @@ struct StepCurve {
 // --- Advice --------------------------------------------------------------------------------------------------
 
 // The checkers whose rules are known here. PyTorch's gradcheck takes a central difference in each entry and wants
-// |a - n| <= atol + rtol |n|; JAX's check_grads takes one in a single direction, which is the same in every run.
-enum class Checker { torch_gradcheck, jax_check_grads };
-inline constexpr std::array all_checkers = {Checker::torch_gradcheck, Checker::jax_check_grads};
+// |a - n| <= atol + rtol |n|; JAX's check_grads takes one in a single direction, which is the same in every run. Ceres'
+// GradientChecker takes Ridders' extrapolation in each entry and wants |a - n| < rtol max(|a|, |n|), or |a - n| < rtol where
+// one of them is 0; eps is its ridders_relative_initial_step_size, rtol its relative_precision, and there is no atol.
+enum class Checker { torch_gradcheck, jax_check_grads, ceres_checker };
+inline constexpr std::array all_checkers = {Checker::torch_gradcheck, Checker::jax_check_grads,
+                                            Checker::ceres_checker};
 [[nodiscard]] std::string_view name(Checker checker);
 
 struct CheckerSetting {
@@ -137,7 +140,8 @@ struct StepStudy {
 };
 
 [[nodiscard]] StepStudy study_steps(const Graph& graph, const StepOptions& options = {});
-// What a setting of one's own comes to; none where the graph has no derivative to compare with.
+// What a setting of one's own comes to; none where the graph has no derivative to compare with, and for a checker that
+// does not have the dtype: Ceres has float64.
 [[nodiscard]] std::optional<Outlook> outlook(const Graph& graph, Checker checker, Dtype dtype,
                                              const CheckerSetting& setting);
 

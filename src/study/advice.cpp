@@ -11,6 +11,7 @@
 
 #include "gradproof/analysis.hpp"
 #include "gradproof/ops.hpp"
+#include "study/ridders.hpp"
 
 namespace gradproof {
 
@@ -18,6 +19,7 @@ std::string_view name(Checker checker) {
   switch (checker) {
     case Checker::torch_gradcheck: return "torch.autograd.gradcheck";
     case Checker::jax_check_grads: return "jax.test_util.check_grads";
+    case Checker::ceres_checker: return "ceres::GradientChecker";
   }
   return "?";
 }
@@ -63,6 +65,8 @@ constexpr double other_implementations = 2;
 
 CheckerSetting defaults(Checker checker, Dtype dtype) {
   if (checker == Checker::torch_gradcheck) return {1e-6, 1e-5, 1e-3};
+  // The precision is that of a solver which checks gradients; a GradientChecker of one's own has no default.
+  if (checker == Checker::ceres_checker) return {1e-2, 0, 1e-8};
   switch (dtype) {
     case Dtype::f16: return {1e-4, 1e-2, 1e-2};
     case Dtype::bf16: return {1e-4, 1e-1, 1e-1};
@@ -74,12 +78,15 @@ CheckerSetting defaults(Checker checker, Dtype dtype) {
 
 // One comparison of a checker: a claimed number with a difference.
 struct Probe {
-  double numeric = 0;   // the difference in exact arithmetic, at the points that the checker goes to
-  double gap = 0;       // how far that is from the right number
-  double rounding = 0;  // bound on what rounding may add to the difference
-  double own = 0;       // and to a right gradient
-  bool still = false;   // both points are x itself
-  bool kink = false;    // the function has a kink between them
+  Real exact{};          // the difference in exact arithmetic, at the points that the checker goes to
+  double numeric = 0;    // the same
+  double gap = 0;        // how far that is from the right number
+  double rounding = 0;   // bound on what rounding may add to the difference
+  double own = 0;        // and to a right gradient
+  double least_gap = 0;  // at the least the difference is so far from the right number
+  double right = 0;      // the right number
+  bool still = false;    // both points are x itself
+  bool kink = false;     // the function has a kink between them
   std::string place;
   [[nodiscard]] double need() const { return std::isfinite(gap) ? gap + rounding + own : infinity; }
 };
@@ -143,7 +150,8 @@ class Bench {
   std::vector<Probe> probes(double eps) {
     if (checker_ == Checker::jax_check_grads) return {along(eps)};
     std::vector<Probe> all;
-    for (std::size_t i = 0; i < entries_.size(); ++i) all.push_back(in_entry(i, eps));
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+      all.push_back(checker_ == Checker::ceres_checker ? by_ridders(i, eps) : in_entry(i, eps));
     return all;
   }
   [[nodiscard]] std::vector<Sight> sights() const {
@@ -173,6 +181,7 @@ class Bench {
     return all;
   }
   [[nodiscard]] Dtype dtype() const { return dtype_; }
+  [[nodiscard]] Checker checker() const { return checker_; }
 
  private:
   // On which side of each kink every selection and rounding stands.
@@ -220,6 +229,7 @@ class Bench {
   Probe compared(const Sample& above, const Sample& below, const Real& scale, const Real& right, bool still) {
     Probe p;
     const Real numeric = (above.exact - below.exact) * scale;
+    p.exact = numeric;
     p.numeric = numeric.to_double();
     p.gap = isfinite(numeric) ? abs(numeric - right).to_double() : infinity;
     const double u = unit_roundoff(dtype_);
@@ -228,8 +238,32 @@ class Bench {
       still ? 0
             : (above.rounding + below.rounding) * std::abs(scale.to_double()) + 4 * u * std::abs(p.numeric);
     if (std::isnan(p.rounding)) p.rounding = infinity;
+    p.least_gap = p.gap - p.rounding;
+    p.right = right.to_double();
     p.still = still;
     p.kink = above.kink || below.kink;
+    return p;
+  }
+
+  // The wider of the steps sees the kinks of all others. One of many numbers may come out: the gap is the largest of theirs.
+  Probe by_ridders(std::size_t i, double relative_step) {
+    const double x = point(i), delta = std::max({0x1p-26, relative_step, std::abs(x) * relative_step});
+    std::vector<CentralDifference> rows;
+    Probe p;
+    for (int k = 0; k < ridders_rows; ++k) {
+      const double step = std::ldexp(delta, ridders_rows / 2 - k), high = x + step, low = x - step;
+      const Probe one = compared(sample({{i, high}}), sample({{i, low}}),
+                                 Real(0.5, wide_) / Real(step, wide_), slopes_[i], high == low);
+      if (k == 0) p = one;
+      rows.push_back({one.exact, one.rounding});
+    }
+    const RiddersOutcome outcome = ridders(rows, slopes_[i]);
+    p.gap = outcome.most;
+    p.least_gap = outcome.least;
+    p.rounding = 0;
+    p.numeric = p.right;
+    p.own = own_[i];
+    p.place = place_name(graph_, entries_[i]);
     return p;
   }
 
@@ -293,24 +327,51 @@ std::string cause(const Probe& p, double eps, const Bench& bench) {
   return fmt::format("rounding: at {} it may put the difference off by {:.2g}", p.place, p.rounding);
 }
 
-Outlook judged(const Bench& bench, const std::vector<Probe>& probes, const CheckerSetting& setting) {
-  Outlook o{setting};
+// What a setting allows in one comparison: certainly, for every right gradient; possibly, for some; and the error of an
+// entry that is certainly refused.
+struct Allowed {
+  double certainly, possibly, seen;
+};
+
+// |a - n| <= atol + rtol |n|.
+Allowed allowed_beside_difference(const Bench& bench, const Probe& p, const CheckerSetting& setting) {
   const auto [least_atol, most_atol] = bench.worth_of_atol();
   const double rtol = bench.rtol_in_force(setting.rtol);
-  const auto certainly_allowed = [&](const Probe& p) {
-    return setting.atol * least_atol + rtol * std::max(0.0, std::abs(p.numeric) - p.rounding);
-  };
-  const auto possibly_allowed = [&](const Probe& p) {
-    return setting.atol * most_atol + rtol * (std::abs(p.numeric) + p.rounding);
-  };
+  const double possibly = setting.atol * most_atol + rtol * (std::abs(p.numeric) + p.rounding);
+  return {setting.atol * least_atol + rtol * std::max(0.0, std::abs(p.numeric) - p.rounding), possibly,
+          possibly + p.need()};
+}
+
+// |a - n| < rtol max(|a|, |n|), or |a - n| < rtol where a or n is exactly 0.
+Allowed allowed_beside_larger(const Probe& p, double rtol) {
+  const double size = std::abs(p.right), need = p.need();
+  // Where the difference may be 0 nothing is certain, but for a right gradient of exactly 0.
+  const bool may_vanish = need >= size;
+  double certainly = may_vanish ? 0 : rtol * (size - p.own);
+  if (size == 0 && p.own == 0) certainly = rtol;
+  double possibly = rtol * (size + need);
+  if (may_vanish) possibly = std::max(possibly, rtol);
+  // |e| - need >= rtol (size + |e| + need) is refused. An entry of exactly 0 is not where the difference is below rtol.
+  double seen = rtol < 1 ? (need + rtol * (size + need)) / (1 - rtol) : infinity;
+  if (size - need < rtol) seen = std::max(seen, size == 0 ? rtol : size);
+  return {certainly, possibly, seen};
+}
+
+Allowed allowed(const Bench& bench, const Probe& p, const CheckerSetting& setting) {
+  if (bench.checker() == Checker::ceres_checker) return allowed_beside_larger(p, setting.rtol);
+  return allowed_beside_difference(bench, p, setting);
+}
+
+Outlook judged(const Bench& bench, const std::vector<Probe>& probes, const CheckerSetting& setting) {
+  Outlook o{setting};
   o.right_gradient = Prospect::passes;
   double worst = 0;
   for (const Probe& p : probes) {
-    const bool passes = p.need() <= certainly_allowed(p);
-    const bool fails = !(p.gap - p.rounding - p.own <= possibly_allowed(p));
-    if (passes) continue;
+    const Allowed a = allowed(bench, p, setting);
+    if (p.need() <= a.certainly) continue;
+    const bool fails = !(p.least_gap - p.own <= a.possibly);
     const Prospect here = fails ? Prospect::fails : Prospect::may_fail;
-    const double over = p.need() - certainly_allowed(p);
+    const double over = p.need() - a.certainly;
     if (here > o.right_gradient || (here == o.right_gradient && over > worst)) {
       o.right_gradient = here;
       o.why = cause(p, setting.eps, bench);
@@ -319,8 +380,7 @@ Outlook judged(const Bench& bench, const std::vector<Probe>& probes, const Check
   }
   o.least = infinity;
   for (const Sight& s : bench.sights()) {
-    const Probe& p = probes[s.probe];
-    const double seen = (possibly_allowed(p) + p.need()) / s.sensitivity;
+    const double seen = allowed(bench, probes[s.probe], setting).seen / s.sensitivity;
     o.least = std::min(o.least, seen);
     if (s.slope == 0) continue;
     o.detectable = std::max(o.detectable, seen / std::abs(s.slope));
@@ -352,11 +412,25 @@ bool tells_more(const Outlook& a, const Outlook& b) {
   return a.detectable != b.detectable ? a.detectable < b.detectable : a.least < b.least;
 }
 
+// The one tolerance that Ceres has: what the entry that needs most of it needs.
+std::optional<Outlook> best_precision(const Bench& bench, const std::vector<Probe>& probes, double eps) {
+  double most = 0;
+  for (const Probe& p : probes) {
+    const double sure = std::abs(p.right) - p.own;
+    most = std::max(most, p.right == 0 && p.own == 0 ? p.need() : sure > 0 ? p.need() / sure : infinity);
+  }
+  if (!std::isfinite(most)) return {};
+  const Outlook o = judged(bench, probes, {eps, 0, upwards(most * (1 + 0x1p-40))});
+  if (o.right_gradient != Prospect::passes) return {};
+  return o;
+}
+
 // The tolerances that suit a step: an rtol that just suffices for one of the comparisons (or none), and an atol for the
 // rest; whichever pair then tells the smallest error.
 std::optional<Outlook> best_at(Bench& bench, double eps) {
   const std::vector<Probe> probes = bench.probes(eps);
   if (std::ranges::any_of(probes, [](const Probe& p) { return !std::isfinite(p.need()); })) return {};
+  if (bench.checker() == Checker::ceres_checker) return best_precision(bench, probes, eps);
   std::vector<double> candidates = {0};
   for (const Probe& p : probes)
     if (const double sure = std::abs(p.numeric) - p.rounding; sure > 0 && p.need() < sure)
@@ -390,6 +464,7 @@ std::optional<CheckerAdvice> advice_on(const Graph& graph, Checker checker, Dtyp
   a.dtype = dtype;
   const std::vector<EntryOf> entries = entries_of(graph);
   if (entries.empty() || entries.size() > most_entries) return {};
+  if (checker == Checker::ceres_checker && dtype != Dtype::f64) return {};
   Bench bench(graph, checker, dtype);
   if (bench.prepare()) return {};
   CheckerSetting setting = defaults(checker, dtype);
@@ -417,6 +492,7 @@ std::optional<Outlook> outlook(const Graph& asked, Checker checker, Dtype dtype,
   const Graph graph = scalar_objective(asked);
   const std::vector<EntryOf> entries = entries_of(graph);
   if (entries.empty() || entries.size() > most_entries || !(setting.eps > 0)) return {};
+  if (checker == Checker::ceres_checker && dtype != Dtype::f64) return {};
   Bench bench(graph, checker, dtype);
   if (bench.prepare()) return {};
   return judged(bench, bench.probes(setting.eps), setting);

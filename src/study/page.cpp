@@ -91,10 +91,10 @@ std::string advice_html(const StepStudy& study) {
     text += fmt::format("<h3>{} in {}</h3>\n<ul>", name(a.checker), format(a.dtype).words);
     if (!a.decides) text += fmt::format("<li>can't decide: {}</li>\n", escaped(a.why_not));
     else
-      text += fmt::format("<li><code>{}</code>: {}</li>\n", setting_text(a.advised->setting),
+      text += fmt::format("<li><code>{}</code>: {}</li>\n", setting_text(a.checker, a.advised->setting),
                           escaped(outlook_text(*a.advised)));
-    text += fmt::format("<li>by default (<code>{}</code>): {}</li>\n", setting_text(a.by_default.setting),
-                        escaped(outlook_text(a.by_default)));
+    text += fmt::format("<li>by default (<code>{}</code>): {}</li>\n",
+                        setting_text(a.checker, a.by_default.setting), escaped(outlook_text(a.by_default)));
     text += fmt::format("<li>at half that step: {}</li></ul>\n", escaped(outlook_text(a.by_half_eps)));
   }
   return text;

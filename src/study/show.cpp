@@ -12,7 +12,9 @@ namespace gradproof {
 
 using Json = nlohmann::ordered_json;
 
-std::string setting_text(const CheckerSetting& s) {
+std::string setting_text(Checker checker, const CheckerSetting& s) {
+  if (checker == Checker::ceres_checker)
+    return fmt::format("ridders_relative_initial_step_size={:.3g} relative_precision={:.2g}", s.eps, s.rtol);
   return fmt::format("eps={:.3g} atol={:.2g} rtol={:.2g}", s.eps, s.atol, s.rtol);
 }
 
@@ -78,8 +80,10 @@ std::string advice_text(const StepStudy& study) {
     if (!a.decides)
       text +=
         fmt::format("      can't decide: {}\n", a.why_not == before ? "for the same reason" : a.why_not);
-    else text += fmt::format("      {}: {}\n", setting_text(a.advised->setting), outlook_text(*a.advised));
-    text += fmt::format("      by default ({}): {}\n", setting_text(a.by_default.setting),
+    else
+      text +=
+        fmt::format("      {}: {}\n", setting_text(a.checker, a.advised->setting), outlook_text(*a.advised));
+    text += fmt::format("      by default ({}): {}\n", setting_text(a.checker, a.by_default.setting),
                         outlook_text(a.by_default));
     text += fmt::format("      at half that step: {}\n", outlook_text(a.by_half_eps));
     before = a.why_not;

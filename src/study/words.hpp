@@ -5,7 +5,8 @@
 
 namespace gradproof {
 
-[[nodiscard]] std::string setting_text(const CheckerSetting& setting);
+// In the checker's own words.
+[[nodiscard]] std::string setting_text(Checker checker, const CheckerSetting& setting);
 [[nodiscard]] std::string outlook_text(const Outlook& outlook);
 // "12 of 200 differences are not finite"; empty where all are.
 [[nodiscard]] std::string not_finite_text(const StepCurve& curve);

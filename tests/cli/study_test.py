@@ -83,7 +83,8 @@ class Steps(Study):
                 self.assertIn(f"<td>2^{s['best']}</td>", text)
         for a in report["advice"]:
             self.assertIn(f"{a['checker']} in", ended.out)
-            self.assertIn(f"eps={a['advised']['eps']:.3g} ", ended.out)
+            step = "ridders_relative_initial_step_size" if a["checker"].startswith("ceres") else "eps"
+            self.assertIn(f"{step}={a['advised']['eps']:.3g} ", ended.out)
 
     def test_the_curve_is_a_v(self):
         report = self.json_of("steps", self.graph("x = input 1x1 [1]\ny = exp x\noutput y"), "--dtype", "f64", "--digits", "40")
