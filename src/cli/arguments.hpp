@@ -18,6 +18,9 @@ struct Arguments {
   CampaignArguments campaign;
   ClimbArguments climb;
   AccuracyArguments accuracy;
+  StudyArguments study;
+  PrecisionArguments precision;
+  ConditionArguments condition;
   std::string campaigns = "gradproof-campaigns", store, folder;
   std::vector<std::string> stores;
   Outputs outputs;

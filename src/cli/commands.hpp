@@ -132,6 +132,24 @@ int accuracy(const Common& common, const AccuracyArguments& arguments);
 int report_show(const Common& common, const Outputs& outputs, const std::string& file);
 int report_merge(const Common& common, const Outputs& outputs, const std::vector<std::string>& files);
 int report_diff(const Common& common, Outputs outputs, const std::string& before, const std::string& now);
+struct StudyArguments {
+  std::string file;  // a .graph file; empty: the random graph of the seed
+  std::optional<std::uint64_t> seed;
+  std::vector<std::string> dtypes;
+  std::optional<std::int64_t> digits;
+  std::string wrt, html;
+};
+int study_steps(const Common& common, const StudyArguments& arguments);
+struct PrecisionArguments {
+  StudyArguments graph;  // of which the file and the seed count
+  std::vector<std::int64_t> digits;
+};
+int study_precision(const Common& common, const PrecisionArguments& arguments);
+struct ConditionArguments {
+  std::string subject = "builtin", dtype = "f64";
+  std::uint64_t seed = 1, graphs = 200;
+};
+int study_condition(const Common& common, const ConditionArguments& arguments);
 
 // The kinds of layers and adapters to begin with; and one of them, written into a new file.
 std::vector<std::string> start_kinds();

@@ -340,6 +340,42 @@ void add_report(CLI::App& app, Arguments& a, int& code) {
   diff->callback([&] { code = cli::report_diff(a.common, a.outputs, a.before, a.now); });
 }
 
+void add_studied(CLI::App& c, Arguments& a, cli::StudyArguments& graph) {
+  c.add_option("file", graph.file, "A .graph file, - for standard input");
+  c.add_option("--seed", graph.seed, "In place of a file: the random graph of this seed");
+  add_json(c, a.common);
+}
+
+void add_study(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* c = app.add_subcommand("study", "Measure how differences, precisions and conditions act on a gradient's error");
+  c->require_subcommand(1);
+  CLI::App* steps = c->add_subcommand(
+    "steps", "The error of each difference scheme against the step, the best step, and what to give to a gradient checker");
+  add_studied(*steps, a, a.study);
+  steps->add_option("--html", a.study.html, "Also write the study as one HTML file, with charts")->type_name("FILE");
+  steps->add_option("--dtype", a.study.dtypes, "In these dtypes (f16, bf16, f32, f64; default: f32,f64)")->delimiter(',');
+  steps->add_option("--digits", a.study.digits, "And in so many decimal digits (default: 50; 0: not)")->check(CLI::Range(0, 1000));
+  steps->add_option("--wrt", a.study.wrt, "An input, or an entry such as x[0,1] (default: the worst of all)");
+  steps->callback([&] { code = cli::study_steps(a.common, a.study); });
+  CLI::App* precision = c->add_subcommand("precision", "Digits asked for against digits got and time");
+  add_studied(*precision, a, a.precision.graph);
+  precision
+    ->add_option("--digits", a.precision.digits, "Decimal digits to ask for (default: 16,20,30,50,100,200,500,1000)")
+    ->delimiter(',')
+    ->check(CLI::Range(1, 10000));
+  precision->callback([&] { code = cli::study_precision(a.common, a.precision); });
+  CLI::App* condition = c->add_subcommand(
+    "condition", "The errors of random graphs' gradients against condition, depth and strength, and which operation they come from");
+  condition->add_option("--subject", a.condition.subject, "Whose gradients (default: builtin)");
+  condition->add_option("--dtype", a.condition.dtype, "The dtype of the subject's answers (default: f64)");
+  condition->add_option("--graphs", a.condition.graphs, "Random graphs (default: 200)")
+    ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000}));
+  condition->add_option("--seed", a.condition.seed, "Seed of all random choices")->check(seed_range);
+  add_subject_options(*condition, a.common);
+  add_json(*condition, a.common);
+  condition->callback([&] { code = cli::study_condition(a.common, a.condition); });
+}
+
 void add_check(CLI::App& app, Arguments& a, int& code) {
   CLI::App* c = app.add_subcommand("check", "Judge one graph's gradient by every oracle");
   c->add_option("file", a.check.file, "A .graph file, - for standard input")->required();
@@ -449,6 +485,7 @@ int cli::command_line(int argc, char** argv, Arguments& a, Done done) {
   add_climb(app, a, code);
   add_accuracy(app, a, code);
   add_report(app, a, code);
+  add_study(app, a, code);
   add_check(app, a, code);
   add_replay(app, a, code);
   add_conformance(app, a, code);

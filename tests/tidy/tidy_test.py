@@ -7,13 +7,13 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 # A file includes its own part and parts of a lower level. Public headers count as the part that implements them.
 LEVEL = {"number": 0, "graph": 1, "calculus": 2, "generate": 2, "protocol": 3, "property": 3, "properties": 4,
-         "adapters": 4, "verify": 5, "report": 5, "campaign": 6, "accuracy": 6, "subject": 6, "user": 6, "cli": 7}
+         "adapters": 4, "verify": 5, "report": 5, "campaign": 6, "accuracy": 6, "study": 6, "subject": 6, "user": 7, "cli": 8}
 HEADER_PART = {
     "number.hpp": "number", "real.hpp": "number", "rational.hpp": "number", "complex.hpp": "number", "dual.hpp": "number",
     "result.hpp": "number", "format.hpp": "number", "rounded.hpp": "number", "graph.hpp": "graph", "ops.hpp": "graph", "text.hpp": "graph", "dtype.hpp": "graph", "splice.hpp": "graph",
     "calculus.hpp": "calculus", "differences.hpp": "calculus", "truth.hpp": "calculus", "analysis.hpp": "calculus", "oracle.hpp": "calculus", "generate.hpp": "generate",
     "scenario.hpp": "property", "property.hpp": "property", "verdict.hpp": "property", "verify.hpp": "verify", "report.hpp": "report", "changes.hpp": "report", "plugin.h": "number",
-    "subject.hpp": "subject", "campaign.hpp": "campaign", "climb.hpp": "campaign", "accuracy.hpp": "accuracy",
+    "subject.hpp": "subject", "campaign.hpp": "campaign", "climb.hpp": "campaign", "accuracy.hpp": "accuracy", "study.hpp": "study", "condition.hpp": "study", "study_function.hpp": "user",
     "traced.hpp": "user", "check.hpp": "user", "catch2.hpp": "user", "eigen.hpp": "user", "rapidcheck.hpp": "user",
 }
 

@@ -1,0 +1,27 @@
+// Curves over two logarithmic axes, as SVG.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace gradproof {
+
+// A point by the logarithms of its coordinates.
+struct ChartPoint {
+  double x = 0, y = 0;
+};
+struct ChartSeries {
+  std::string name;
+  std::vector<ChartPoint> points;  // from left to right; a gap where two neighbours are NaN apart
+};
+struct LogChart {
+  std::string title;    // for those who do not see it
+  std::string x_title;  // "h"
+  int x_base = 10;      // of the labels; coordinates are log10 throughout
+  std::vector<ChartSeries> series;
+};
+
+// Each series has a class of its own, s0, s1 ..., for the page to colour, and a dash of its own for print.
+[[nodiscard]] std::string to_svg(const LogChart& chart);
+
+}  // namespace gradproof

@@ -1,0 +1,16 @@
+// Phrases that the renderers of a study share.
+#pragma once
+
+#include "gradproof/study.hpp"
+
+namespace gradproof {
+
+// In the checker's own words.
+[[nodiscard]] std::string setting_text(Checker checker, const CheckerSetting& setting);
+[[nodiscard]] std::string outlook_text(const Outlook& outlook);
+// "12 of 200 differences are not finite"; empty where all are.
+[[nodiscard]] std::string not_finite_text(const StepCurve& curve);
+// "at x[0,1], the worst of 6 entries".
+[[nodiscard]] std::string place_text(const StepStudy& study);
+
+}  // namespace gradproof

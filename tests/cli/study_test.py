@@ -1,0 +1,184 @@
+"""gradproof study: what it writes fits the schemas, says the same in every form, needs nothing from anywhere, and refuses what makes no sense."""
+import html.parser
+import json
+import os
+import re
+import shutil
+import tempfile
+import unittest
+
+from program import ROOT, run
+import schema
+
+SWISH = os.path.join(ROOT, "docs", "examples", "graphs", "swish.graph")
+REVERSED = os.path.join(ROOT, "docs", "examples", "graphs", "worked-example-reversed.graph")
+
+
+class Page(html.parser.HTMLParser):
+    """What would be fetched, what is not closed, and how many charts and tables there are."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.fetched, self.count, self.named = [], [], {}, []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.count[tag] = self.count.get(tag, 0) + 1
+        self.fetched += [found[k] for k in ("src", "href") if k in found]
+        if tag == "svg":
+            self.named.append(found.get("aria-label", ""))
+        if tag not in ("meta", "link", "br", "path"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in ("meta", "link", "br", "path"):
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.open.append("broken by " + tag)
+
+
+class Study(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def study(self, *words, code=0, text=None):
+        ended = run("study", *words, cwd=self.folder, text=text)
+        self.assertEqual(ended.code, code, ended.out + ended.err)
+        return ended
+
+    def json_of(self, kind, *words, code=0, text=None):
+        report = json.loads(self.study(kind, *words, "--json", "-", code=code, text=text).out)
+        self.assertEqual(list(schema.errors(report, schema.published(f"{kind}.schema.json"))), [])
+        return report
+
+    def graph(self, body):
+        path = os.path.join(self.folder, "f.graph")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("gradproof 1\n" + body + "\n")
+        return path
+
+
+class Steps(Study):
+    def test_every_form_says_the_same(self):
+        ended = self.study("steps", SWISH, "--json", "s.json", "--html", "s.html")
+        with open(os.path.join(self.folder, "s.json"), encoding="utf-8") as file:
+            report = json.load(file)
+        self.assertEqual(list(schema.errors(report, schema.published("steps.schema.json"))), [])
+        self.assertEqual([c["arithmetic"] for c in report["curves"]], ["float32", "float64", "50 digits"])
+        with open(os.path.join(self.folder, "s.html"), encoding="utf-8") as file:
+            text = file.read()
+        page = Page(text)
+        self.assertEqual((page.fetched, page.open), ([], []))
+        self.assertEqual(page.count["svg"], 3)
+        self.assertTrue(all(page.named))
+        self.assertIn("prefers-color-scheme", text)
+        for c in report["curves"]:
+            for s in c["schemes"]:
+                self.assertRegex(ended.out, rf"{re.escape(s['scheme'])} +2\^{s['best']} ")
+                self.assertIn(f"<td>2^{s['best']}</td>", text)
+        for a in report["advice"]:
+            self.assertIn(f"{a['checker']} in", ended.out)
+            step = "ridders_relative_initial_step_size" if a["checker"].startswith("ceres") else "eps"
+            self.assertIn(f"{step}={a['advised']['eps']:.3g} ", ended.out)
+
+    def test_the_curve_is_a_v(self):
+        report = self.json_of("steps", self.graph("x = input 1x1 [1]\ny = exp x\noutput y"), "--dtype", "f64", "--digits", "40")
+        for curve in report["curves"]:
+            for scheme in curve["schemes"]:
+                rows = curve["rows"]
+                errors = [r[scheme["scheme"]]["error"] for r in rows]
+                # From the ends, where nothing is right, down to the best step, by many digits.
+                self.assertLess(scheme["best_error"], errors[-1] - 4)
+                self.assertLess(scheme["best_error"], errors[0] - 2)
+                self.assertEqual(scheme["best_error"], min(e for e in errors if e is not None))
+        # The order of the schemes is that of their best errors, and what needs no step is better than all.
+        best = [s["best_error"] for s in report["curves"][1]["schemes"]]
+        self.assertEqual(best, sorted(best, reverse=True))
+        self.assertTrue(all(w["error"] is None or w["error"] < best[-1] for w in report["curves"][1]["without_step"]))
+
+    def test_random_graphs_entries_and_standard_input(self):
+        self.assertEqual(self.study("steps", "--seed", "5", "--digits", "0").out, self.study("steps", "--seed", "5", "--digits", "0").out)
+        report = self.json_of("steps", SWISH, "--wrt", "x[1,2]", "--digits", "0", "--dtype", "f16,bf16")
+        self.assertEqual((report["entry"], report["chosen"], len(report["curves"])), ("x[1,2]", False, 2))
+        report = self.json_of("steps", "-", "--digits", "0", text="gradproof 1\nx = input 1x1 [2]\ny = log x\noutput y\n")
+        self.assertEqual(report["source"], "standard input")
+
+    def test_a_reversal_is_studied_and_no_checker_can_decide_it(self):
+        report = self.json_of("steps", REVERSED, "--digits", "0")
+        self.assertTrue(all(not a["decides"] and a["default"]["right_gradient"] == "fails" for a in report["advice"]
+                            if a["dtype"] == "f64"))
+        # The differences of the study itself are anchored, and find the declared gradient: all of it, for it is linear.
+        self.assertIsNone(report["curves"][1]["schemes"][1]["best_error"])
+
+    def test_what_is_no_number_is_counted(self):
+        # exp(12) is beyond float16, and so is each of its differences.
+        path = self.graph("x = input 1x1 [12]\ny = exp x\noutput y")
+        ended = self.study("steps", path, "--dtype", "f16", "--digits", "0", code=4)
+        counts = re.search(r"(\d+) of (\d+) differences are not finite", ended.out)
+        self.assertEqual(counts.group(1), counts.group(2))
+        self.assertIn("nothing was measured", ended.out)
+        report = self.json_of("steps", path, "--dtype", "f16", "--digits", "0", code=4)
+        self.assertEqual(report["curves"][0]["finite"], 0)
+        # Beside a format that has them all is measured.
+        both = self.json_of("steps", path, "--dtype", "f16,f64", "--digits", "0")
+        self.assertEqual((both["curves"][0]["finite"], both["curves"][1]["not_finite"]), (0, 0))
+        # Steps that leave the domain are counted, and the others measured.
+        part = self.json_of("steps", self.graph("x = input 1x1 [0.25]\ny = log x\noutput y"), "--digits", "0", "--dtype", "f64")
+        self.assertGreater(part["curves"][0]["not_finite"], 0)
+        self.assertGreater(part["curves"][0]["finite"], 100)
+
+    def test_bad_input_is_refused(self):
+        for words, said in ((("steps",), "--seed"), (("steps", "nowhere.graph"), "no file"), (("steps", SWISH, "--wrt", "w"), "no input w"),
+                            (("steps", SWISH, "--dtype", "f8"), "f8"), (("steps", SWISH, "--digits", "5000"), "digits"),
+                            (("steps", SWISH, "--json", "no/where.json"), "can't write"), (("steps", SWISH, "--html", "no/where.html"), "can't write"),
+                            (("precision", SWISH, "--digits", "0"), "digits"), (("precision", SWISH, "--json", "no/where.json"), "can't write"),
+                            (("condition", "--dtype", "f8"), "f8"), (("condition", "--subject", "py:nowhere.py:X"), "nowhere.py"),
+                            (("condition", "--graphs", "0"), "graphs"), (("condition", "--json", "no/where.json"), "can't write"), ((), "")):
+            with self.subTest(words):
+                self.assertIn(said, self.study(*words, code=2).err)
+        kink = self.study("steps", self.graph("x = input 1x1 [0]\ny = relu x\noutput y"), code=4)
+        self.assertIn("kink", kink.out)
+
+
+class Precision(Study):
+    def test_digits_asked_are_digits_got(self):
+        report = self.json_of("precision", SWISH, "--digits", "16,40,1000")
+        self.assertEqual([r["digits"] for r in report["rows"]], [16, 40, 1000])
+        for r in report["rows"]:
+            # The worst entry cancels two digits.
+            self.assertGreater(r["gradient"], r["digits"] - 3)
+            self.assertLess(r["gradient"], r["bits"] * 0.302 + 1)
+            self.assertGreater(r["ratio"], 1)
+        self.assertLess(report["double"]["gradient"], 17)
+        self.assertIn("1000", self.study("precision", SWISH, "--digits", "1000").out)
+
+    def test_what_has_no_value_is_inconclusive(self):
+        path = self.graph("x = input 1x1 [-2]\ny = log x\noutput y")
+        self.assertIn("nothing was measured", self.study("precision", path, code=4).out)
+
+
+class Condition(Study):
+    def test_the_engine_is_within_what_is_allowed(self):
+        for dtype in ("f32", "f64"):
+            report = self.json_of("condition", "--graphs", "100", "--dtype", dtype)
+            self.assertEqual(report["guilty"], "")
+            for table in ("by_condition", "by_depth", "by_strength", "local"):
+                self.assertTrue(report[table])
+                self.assertTrue(all(r["within"] == r["count"] and r["of_allowed"] <= 1 for r in report[table]), table)
+        # Errors grow with the condition.
+        report = self.json_of("condition", "--graphs", "400")
+        rows = report["by_condition"]
+        self.assertGreater(rows[-1]["max"], rows[0]["max"])
+        self.assertNotEqual(report, self.json_of("condition", "--graphs", "400", "--seed", "2"))
+
+    def test_what_the_subject_lacks_is_said(self):
+        self.assertIn("float16", self.study("condition", "--dtype", "f16", code=4).out)
+
+
+if __name__ == "__main__":
+    unittest.main()
