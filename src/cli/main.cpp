@@ -347,25 +347,32 @@ void add_studied(CLI::App& c, Arguments& a, cli::StudyArguments& graph) {
 }
 
 void add_study(CLI::App& app, Arguments& a, int& code) {
-  CLI::App* c = app.add_subcommand("study", "Measure how differences, precisions and conditions act on a gradient's error");
+  CLI::App* c = app.add_subcommand(
+    "study", "Measure how differences, precisions and conditions act on a gradient's error");
   c->require_subcommand(1);
-  CLI::App* steps = c->add_subcommand(
-    "steps", "The error of each difference scheme against the step, the best step, and what to give to a gradient checker");
+  CLI::App* steps = c->add_subcommand("steps",
+                                      "The error of each difference scheme against the step, the best step, "
+                                      "and what to give to a gradient checker");
   add_studied(*steps, a, a.study);
-  steps->add_option("--html", a.study.html, "Also write the study as one HTML file, with charts")->type_name("FILE");
-  steps->add_option("--dtype", a.study.dtypes, "In these dtypes (f16, bf16, f32, f64; default: f32,f64)")->delimiter(',');
-  steps->add_option("--digits", a.study.digits, "And in so many decimal digits (default: 50; 0: not)")->check(CLI::Range(0, 1000));
+  steps->add_option("--html", a.study.html, "Also write the study as one HTML file, with charts")
+    ->type_name("FILE");
+  steps->add_option("--dtype", a.study.dtypes, "In these dtypes (f16, bf16, f32, f64; default: f32,f64)")
+    ->delimiter(',');
+  steps->add_option("--digits", a.study.digits, "And in so many decimal digits (default: 50; 0: not)")
+    ->check(CLI::Range(0, 1000));
   steps->add_option("--wrt", a.study.wrt, "An input, or an entry such as x[0,1] (default: the worst of all)");
   steps->callback([&] { code = cli::study_steps(a.common, a.study); });
   CLI::App* precision = c->add_subcommand("precision", "Digits asked for against digits got and time");
   add_studied(*precision, a, a.precision.graph);
   precision
-    ->add_option("--digits", a.precision.digits, "Decimal digits to ask for (default: 16,20,30,50,100,200,500,1000)")
+    ->add_option("--digits", a.precision.digits,
+                 "Decimal digits to ask for (default: 16,20,30,50,100,200,500,1000)")
     ->delimiter(',')
     ->check(CLI::Range(1, 10000));
   precision->callback([&] { code = cli::study_precision(a.common, a.precision); });
-  CLI::App* condition = c->add_subcommand(
-    "condition", "The errors of random graphs' gradients against condition, depth and strength, and which operation they come from");
+  CLI::App* condition = c->add_subcommand("condition",
+                                          "The errors of random graphs' gradients against condition, depth "
+                                          "and strength, and which operation they come from");
   condition->add_option("--subject", a.condition.subject, "Whose gradients (default: builtin)");
   condition->add_option("--dtype", a.condition.dtype, "The dtype of the subject's answers (default: f64)");
   condition->add_option("--graphs", a.condition.graphs, "Random graphs (default: 200)")
@@ -408,7 +415,8 @@ void add_adapter(CLI::App& app, Arguments& a, int& code) {
   c->require_subcommand(1);
   CLI::App* init =
     c->add_subcommand("init", "Write one that is right into a new file, and say the next command");
-  init->add_option("kind", a.kind, "c, cpp, cuda, torch, jax, tf, paddle, tfjs, or tiny for any other language")
+  init
+    ->add_option("kind", a.kind, "c, cpp, cuda, torch, jax, tf, paddle, tfjs, or tiny for any other language")
     ->required()
     ->check(CLI::IsMember(cli::start_kinds()));
   init->add_option("--file", a.file, "The file to write; nothing is ever overwritten")->type_name("FILE");

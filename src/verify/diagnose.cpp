@@ -197,7 +197,8 @@ const LifeCause life_causes[] = {
 
 // Of layers that only a strict property refuses.
 const LifeCause strict_causes[] = {
-  {"signed-zeros", "a zero comes back with the other sign: something is added to the product, or taken from 0",
+  {"signed-zeros",
+   "a zero comes back with the other sign: something is added to the product, or taken from 0",
    "return g * -λ, or -(λ * g), and nothing else"},
   {"rounded-once",
    "in some case -λ·g is rounded twice: λ goes through another format, or the product through a wider one",
@@ -206,8 +207,7 @@ const LifeCause strict_causes[] = {
 
 // Where the finding itself tells what is wrong: which λ a vector is taken for, whose memory the result has.
 constexpr std::array<std::pair<const char*, const char*>, 3> telling = {{
-  {"vector-lambda",
-   "multiply each row by its own λ: -λ.view(-1, 1) * grad_output, where there are two axes"},
+  {"vector-lambda", "multiply each row by its own λ: -λ.view(-1, 1) * grad_output, where there are two axes"},
   {"memory-as-declared", "return x.view_as(x) for a view, x.clone() for a copy, or declare what is done"},
   {"nan-payload", "hand the tensor on without arithmetic"},
 }};

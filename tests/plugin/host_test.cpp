@@ -530,7 +530,8 @@ TEST_CASE("a layer that is an object introduces itself, and lives scenarios") {
   const protocol::Hello hello = host.greet();
   CHECK(hello.form == "layer object");
   CHECK(hello.lambda == "grl_set_lambda");
-  CHECK(hello.steps == std::vector<std::string>{"make", "set", "leaf", "bits", "forward", "backward", "read"});
+  CHECK(hello.steps ==
+        std::vector<std::string>{"make", "set", "leaf", "bits", "forward", "backward", "read"});
   CHECK(Host(subject("right_object_reads_late")).greet().reads_late);
   CHECK(Host(subject("right_double_backward")).greet().twice);
   CHECK(Host(subject("right_adds")).greet().steps.back() == "accumulate");
