@@ -69,6 +69,11 @@ class Digest(Campaigns):
     def test_it_is_the_same_on_every_machine_and_compiler(self):
         # Computed once, by g++ with optimisation. Another number here is another schema of the generator, or a value that depends on the compiler.
         self.assertEqual(self.whole()["digest"], "35b3b7693a48b559")
+        # The one that docs/how-to/run-a-campaign.md names, computed by g++ and clang++, with and without optimisation.
+        page = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "docs", "how-to", "run-a-campaign.md")
+        with open(page, encoding="utf-8") as file:
+            told, = re.findall(r"all give `([0-9a-f]{16})` for\n`gradproof campaign ([^`]*)`", file.read())
+        self.assertEqual(self.campaign(*told[1].split(), "--store", "page.db")[1]["digest"], told[0])
 
     def test_another_seed_has_another_digest(self):
         self.assertNotEqual(self.whole()["digest"], self.campaign(*self.PLAN, "--seed", "2", "--store", "two.db")[1]["digest"])
