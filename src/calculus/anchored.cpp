@@ -55,12 +55,26 @@ class Anchoring {
     const Node& node = graph_[id];
     if (node.op == id_of<Input>()) return input(id, graph_.values(id), false);
     if (node.op == id_of<Constant>()) return builder_.constant(node.shape, graph_.values(id));
+    std::array<Expr, 2> x{};
+    const auto operands = graph_.operands(id);
+    for (std::size_t k = 0; k < operands.size(); ++k) x[k] = image_[operands[k].index];
+    // All in the lambda: for a member template that it called, clang 14 would make no code.
     return with_op(node.op, [&]<class O>(std::type_identity<O>) -> Expr {
-      if constexpr (HasSurrogate<O>) return surrogate<O>(id);
-      std::array<Expr, 2> x{};
-      const auto operands = graph_.operands(id);
-      for (std::size_t k = 0; k < operands.size(); ++k) x[k] = image_[operands[k].index];
-      return builder_.node(node.op, std::span(x.data(), operands.size()), node.attributes);
+      if constexpr (!HasSurrogate<O>) {
+        return builder_.node(node.op, std::span(x.data(), operands.size()), node.attributes);
+      } else {
+        // y0 + s(x) - s(x0), with the detached operands frozen in both. One after the other, since each may add a leaf, and
+        // compilers differ in the order of operands.
+        const Expr y0 = frozen(id), x0 = frozen(operands[0]);
+        if constexpr (O::arity == 1) {
+          const Expr now = O::surrogate(x[0]);
+          return y0 + (now - O::surrogate(x0));
+        } else {
+          const Expr other = frozen(operands[1]);
+          const Expr now = O::surrogate(x[0], other);
+          return y0 + (now - O::surrogate(x0, other));
+        }
+      }
     });
   }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <future>
 #include <utility>
 
 #include "catalogue.hpp"
@@ -158,17 +157,60 @@ void Examiner::keep(const std::string& id, const Check& check, const Case& c, co
   work.block.failures.push_back(std::move(f));
 }
 
-Examiner::Handful Examiner::drawn(std::uint64_t from, std::uint64_t to, const Recipe& exact,
-                                  const Recipe& smooth) const {
-  Handful h;
-  for (std::uint64_t i = from; i < to; ++i) {
-    auto g = nth(i, exact, smooth);
+std::shared_ptr<const Examiner::Stretch> Examiner::stretch(std::uint64_t number) const {
+  const std::uint64_t begin = number * plan_.block;
+  const std::uint64_t end =
+    plan_.graphs == 0 ? begin + plan_.block : std::min(begin + plan_.block, plan_.graphs);
+  return std::make_shared<const Stretch>(Stretch{number, begin, end,
+                                                 plan_.swarm ? swarm(plan_.seed, number, exact_) : exact_,
+                                                 plan_.swarm ? swarm(plan_.seed, number, smooth_) : smooth_});
+}
+
+std::unique_ptr<Examiner::Handful> Examiner::drawn(std::shared_ptr<const Stretch> stretch,
+                                                   std::uint64_t from) const {
+  auto h = std::make_unique<Handful>();
+  h->from = from;
+  h->to = std::min(from + at_once, stretch->end);
+  for (std::uint64_t i = h->from; i < h->to; ++i) {
+    auto g = nth(i, stretch->exact, stretch->smooth);
     if (!g) continue;
     // What a subject in another process is given is what the dtype can hold.
-    h.cases.push_back({engine_ ? *std::move(g) : quantized(*g, plan_.dtype), plan_.dtype});
-    h.indices.push_back(i);
+    h->cases.push_back({engine_ ? *std::move(g) : quantized(*g, plan_.dtype), plan_.dtype});
+    h->indices.push_back(i);
   }
+  h->stretch = std::move(stretch);
   return h;
+}
+
+// The rest of the block, and then the beginning of the one that follows; null where there is no more.
+std::unique_ptr<Examiner::Handful> Examiner::drawn_after(
+  const Handful* h, std::uint64_t number,
+  const std::function<std::optional<std::uint64_t>()>& following) const {
+  if (h == nullptr) return {};
+  if (h->to < h->stretch->end) return drawn(h->stretch, h->to);
+  if (engine_ || !following || h->stretch->number != number) return {};
+  const auto after = following();
+  if (!after) return {};
+  auto there = stretch(*after);
+  const std::uint64_t begin = there->begin;
+  return drawn(std::move(there), begin);
+}
+
+// Sees to it that the replies come while something else is done.
+void Examiner::ask(Handful& h) {
+  if (engine_) return;
+  // No block's answers are to depend on what was remembered from another one.
+  if (h.from == h.stretch->begin) subject_.forget();
+  asking_ = std::async(std::launch::async, [this, &h] { h.replies = subject_.run(h.cases); });
+}
+
+void Examiner::wait() {
+  if (asking_.valid()) asking_.get();
+}
+
+bool Examiner::calls_for_subject(const Handful& h, const std::vector<Screened>& results) const {
+  return std::ranges::any_of(results, [](const Screened& s) { return s.outcome == Outcome::fails; }) ||
+         std::ranges::any_of(h.indices, [&](std::uint64_t i) { return is_thorough(i, plan_.thorough); });
 }
 
 Examiner::Step Examiner::look(const Handful& h, const std::vector<Screened>& results, Work& work) {
@@ -190,35 +232,36 @@ Examiner::Step Examiner::look(const Handful& h, const std::vector<Screened>& res
   return step;
 }
 
-std::optional<Block> Examiner::decide(std::uint64_t number, const std::function<bool(const Step&)>& go_on) {
+std::optional<Block> Examiner::decide(std::uint64_t number, const std::function<bool(const Step&)>& go_on,
+                                      const std::function<std::optional<std::uint64_t>()>& following) {
   const auto start = std::chrono::steady_clock::now();
   Work work;
   work.block.number = number;
-  const Recipe exact = plan_.swarm ? swarm(plan_.seed, number, exact_) : exact_;
-  const Recipe smooth = plan_.swarm ? swarm(plan_.seed, number, smooth_) : smooth_;
-  const std::uint64_t begin = number * plan_.block;
-  const std::uint64_t end =
-    plan_.graphs == 0 ? begin + plan_.block : std::min(begin + plan_.block, plan_.graphs);
-  const auto handful = [&](std::uint64_t from) {
-    return drawn(std::min(from, end), std::min(from + at_once, end), exact, smooth);
-  };
-  // While a subject in another process works on one handful, the one before it is looked at and the one after it drawn.
-  Handful now = handful(begin), next = handful(begin + at_once);
-  if (!engine_) now.replies = subject_.run(now.cases);
-  for (std::uint64_t from = begin; from < end; from += at_once) {
-    std::future<void> asking;
-    if (!engine_ && !next.cases.empty())
-      asking = std::async(std::launch::async, [&] { next.replies = subject_.run(next.cases); });
-    Handful after = handful(from + 2 * at_once);
-    std::vector<Screened> results;
-    for (std::size_t k = 0; k < now.cases.size(); ++k)
-      results.push_back(screened_by_subject(now.cases[k], engine_ ? nullptr : &now.replies[k]));
-    // From here on the subject may be asked again.
-    if (asking.valid()) asking.get();
-    if (!go_on(look(now, results, work))) return {};
-    now = std::exchange(next, std::move(after));
+  if (now_ == nullptr || now_->stretch->number != number) {
+    wait();
+    auto here = stretch(number);
+    const std::uint64_t begin = here->begin;
+    now_ = drawn(std::move(here), begin);
+    ask(*now_);
+    next_ = drawn_after(now_.get(), number, following);
   }
-  subject_.forget();
+  for (bool last = false; !last;) {
+    wait();
+    // While a subject in another process works on one handful, the one before it is looked at and the one after it drawn.
+    if (next_ != nullptr) ask(*next_);
+    auto after = drawn_after(next_.get(), number, following);
+    std::vector<Screened> results;
+    for (std::size_t k = 0; k < now_->cases.size(); ++k)
+      results.push_back(screened_by_subject(now_->cases[k], engine_ ? nullptr : &now_->replies[k]));
+    if (calls_for_subject(*now_, results)) wait();
+    const Step step = look(*now_, results, work);
+    last = now_->to == now_->stretch->end;
+    now_ = std::exchange(next_, std::move(after));
+    if (go_on(step)) continue;
+    wait();
+    now_.reset();
+    return {};
+  }
   work.block.digest = work.digest.value();
   work.block.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return std::move(work.block);

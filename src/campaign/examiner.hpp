@@ -1,6 +1,8 @@
 // Decides blocks of a campaign with one subject.
 #pragma once
 
+#include <future>
+
 #include "campaign/digest.hpp"
 #include "campaign/screen.hpp"
 #include "gradproof/campaign.hpp"
@@ -18,9 +20,11 @@ class Examiner {
 
   Examiner(Subject& subject, const Hello& hello, const CampaignPlan& plan);
 
-  // Nothing when `go_on` says no.
-  [[nodiscard]] std::optional<Block> decide(std::uint64_t number,
-                                            const std::function<bool(const Step&)>& go_on);
+  // Nothing when `go_on` says no. A subject in another process is asked for the beginning of the block that `following`
+  // names before this one is done with, so that it never waits: that one is to be decided next.
+  [[nodiscard]] std::optional<Block> decide(
+    std::uint64_t number, const std::function<bool(const Step&)>& go_on,
+    const std::function<std::optional<std::uint64_t>()>& following = {});
   // Cases of the corpus, each against every property that looks at graphs, as a block that has no number.
   [[nodiscard]] Block examine(std::span<const std::pair<Case, const Property*>> cases);
 
@@ -31,16 +35,30 @@ class Examiner {
     Digest digest;
     std::map<std::pair<std::string, Residual>, std::size_t> shrunk;
   };
-  // Graphs that are asked about at once.
+  // A block's graphs, before they are drawn.
+  struct Stretch {
+    std::uint64_t number = 0, begin = 0, end = 0;
+    Recipe exact, smooth;
+  };
+  // Those from one index to another, which are asked about at once.
   struct Handful {
+    std::shared_ptr<const Stretch> stretch;
+    std::uint64_t from = 0, to = 0;
     std::vector<Case> cases;
     std::vector<std::uint64_t> indices;
     std::vector<Reply> replies;
   };
   [[nodiscard]] std::optional<Graph> nth(std::uint64_t index, const Recipe& exact,
                                          const Recipe& smooth) const;
-  [[nodiscard]] Handful drawn(std::uint64_t from, std::uint64_t to, const Recipe& exact,
-                              const Recipe& smooth) const;
+  [[nodiscard]] std::shared_ptr<const Stretch> stretch(std::uint64_t number) const;
+  [[nodiscard]] std::unique_ptr<Handful> drawn(std::shared_ptr<const Stretch> stretch,
+                                               std::uint64_t from) const;
+  [[nodiscard]] std::unique_ptr<Handful> drawn_after(
+    const Handful* h, std::uint64_t number,
+    const std::function<std::optional<std::uint64_t>()>& following) const;
+  void ask(Handful& h);
+  void wait();
+  [[nodiscard]] bool calls_for_subject(const Handful& h, const std::vector<Screened>& results) const;
   // Asks the subject where there is no reply yet.
   [[nodiscard]] Screened screened_by_subject(const Case& c, const Reply* reply);
   [[nodiscard]] Step look(const Handful& h, const std::vector<Screened>& results, Work& work);
@@ -56,6 +74,9 @@ class Examiner {
   Recipe exact_, smooth_;
   std::optional<Exhaustive> exhaustive_;
   std::vector<const Property*> properties_;
+  // The one that is asked about, or was, and the one after it; kept from one block to the next.
+  std::unique_ptr<Handful> now_, next_;
+  std::future<void> asking_;
 };
 
 // A graph without its numbers: operations and what they read.

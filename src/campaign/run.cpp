@@ -200,15 +200,17 @@ void decide_blocks(Desk& desk, const CampaignPlan& plan, const Target& target, c
                    Report& report) {
   with_subject(target, launch, report, [&](Subject& subject, const Hello& hello) {
     Examiner examiner(subject, hello, plan);
+    std::optional<std::uint64_t> following;
     while (true) {
-      const auto number = desk.next();
+      const auto number = following ? std::exchange(following, {}) : desk.next();
       if (!number && !desk.waits()) return;
       if (!number) {
         std::this_thread::sleep_for(std::chrono::milliseconds(60));
         continue;
       }
-      const auto block =
-        examiner.decide(*number, [&](const Examiner::Step& step) { return desk.note(step); });
+      const auto block = examiner.decide(
+        *number, [&](const Examiner::Step& step) { return desk.note(step); },
+        [&] { return following = desk.next(); });
       if (!block || !desk.keep(*block)) return;
     }
   });

@@ -149,6 +149,20 @@ std::unique_ptr<sqlite3, void (*)(sqlite3*)> opened(const std::string& file, int
   return {db, [](sqlite3* open) { sqlite3_close(open); }};
 }
 
+// To read a store, SQLite makes a file beside it, through which writers would be heard of. In a folder where nobody can
+// write there is none to be heard of, and it is told so, in the one way that it has: a file: URI.
+std::unique_ptr<sqlite3, void (*)(sqlite3*)> opened_to_read(const std::string& file) {
+  const std::size_t slash = file.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : file.substr(0, slash + 1);
+  if (access(folder.c_str(), W_OK) == 0 || exists(file + "-wal")) return opened(file, SQLITE_OPEN_READONLY);
+  std::string uri = "file:";
+  for (const char c : file) {
+    if (c == '%' || c == '?' || c == '#') uri += '%' + hex(static_cast<unsigned char>(c)).substr(14);
+    else uri += c;
+  }
+  return opened(uri + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+}
+
 }  // namespace
 
 Result<Store, StoreTrouble> Store::make(const std::string& file, const StoreFacts& facts) {
@@ -193,8 +207,8 @@ std::optional<StoreTrouble> Store::check_format() {
 
 Result<Store, StoreTrouble> Store::open(const std::string& file, For what) {
   if (!exists(file)) return StoreTrouble{"there is no file " + file};
-  const int flags = what == For::reading ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-  Store store(file, std::unique_ptr<sqlite3, Close>(opened(file, flags).release()));
+  auto db = what == For::reading ? opened_to_read(file) : opened(file, SQLITE_OPEN_READWRITE);
+  Store store(file, std::unique_ptr<sqlite3, Close>(db.release()));
   if (what == For::writing && !store.run("pragma synchronous = normal")) return store.trouble();
   if (auto wrong = store.check_format()) return *std::move(wrong);
   return store;

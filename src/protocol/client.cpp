@@ -68,9 +68,9 @@ std::optional<Failure> Client::ready() {
 
 std::variant<std::vector<CaseResult>, Failure> Client::put(std::span<const CaseRequest> cases) {
   fresh_ = false;
-  auto answer = exchange_.ask(run_request(cases));
+  auto answer = exchange_.ask("run", run_text(cases));
   if (auto* failure = std::get_if<Failure>(&answer)) return keep_stray(failure->stray), std::move(*failure);
-  auto read = read_results(std::get<nlohmann::json>(answer), cases.size());
+  auto read = read_results(std::get<nlohmann::json>(answer), cases);
   if (auto* wrong = std::get_if<Violation>(&read))
     return exchange_.reject(Trouble::protocol, "broke the protocol: " + wrong->message);
   return std::get<std::vector<CaseResult>>(std::move(read));

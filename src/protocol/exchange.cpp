@@ -49,10 +49,11 @@ std::optional<std::string> too_complex(std::string_view line) {
 }
 
 // The id goes first, and nothing is copied but the text.
-std::string with_id(std::uint64_t id, const json& request) {
-  assert(request.is_object() && !request.contains("id"));
-  const std::string text = request.dump(-1, ' ', false, json::error_handler_t::replace);
-  return "{\"id\":" + std::to_string(id) + (request.empty() ? "" : ",") + text.substr(1) + '\n';
+std::string with_id(std::uint64_t id, std::string_view request) {
+  assert(request.starts_with("{\"") && !request.starts_with("{\"id\""));
+  std::string line = "{\"id\":" + std::to_string(id) + ',';
+  line.reserve(line.size() + request.size());
+  return line.append(request.substr(1)) + '\n';
 }
 
 // An adapter that could not even read the id of a request answers with the id null and says what was wrong.
@@ -83,7 +84,12 @@ Exchange::Exchange(Command command, Limits limits) : command_(std::move(command)
 Exchange::~Exchange() = default;
 
 std::variant<json, Failure> Exchange::ask(const json& request) {
-  during_ = request.value("command", "");
+  assert(request.is_object() && !request.contains("id"));
+  return ask(request.value("command", ""), request.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+std::variant<json, Failure> Exchange::ask(std::string command, const std::string& request) {
+  during_ = std::move(command);
   if (!process_) {
     auto started = Process::start(command_, limits_);
     if (auto* failure = std::get_if<Failure>(&started)) return over(std::move(*failure));

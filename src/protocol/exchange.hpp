@@ -25,6 +25,8 @@ class Exchange {
   // the time that a start may take, every other one the time of a reply. The answer is an object with the
   // right id; whatever else it holds is the caller's to check.
   [[nodiscard]] std::variant<nlohmann::json, Failure> ask(const nlohmann::json& request);
+  // The same for a request that is text already.
+  [[nodiscard]] std::variant<nlohmann::json, Failure> ask(std::string command, const std::string& request);
 
   // A failure that the caller found in the answer: the process is ended, and what it said meanwhile is
   // attached.

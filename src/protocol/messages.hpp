@@ -33,6 +33,10 @@ struct CaseRequest {
   std::string scenario{};
   bool twice = false;      // asks for double backward
   std::string contract{};  // of a schedule or a training step: how it is used; else empty
+  // In place of a graph's text: the whole case as JSON, with a list of nodes; and the shapes that the graph gives to what is
+  // to come back.
+  std::string listed{};
+  std::vector<std::vector<std::int64_t>> outputs{}, inputs{};
 };
 
 struct CaseReply {
@@ -63,6 +67,7 @@ struct Hello {
   std::string alias{};                    // ... whose memory the result has: fresh or view; empty: any
   bool factor = false;                    // ... that the layer is given the factor itself, which is -λ
   bool again = false;                     // it can become as new without being started anew
+  bool listed = false;                    // it takes graphs as lists of nodes
   bool vector = false;                    // ... that λ may be a vector with an entry for each row
   std::string contract{};                 // what the subject was opened as, where that is no layer
   std::map<std::string, double> fixed{};  // the parameters of a schedule that can't be given, by name

@@ -151,7 +151,32 @@ WireTensor tensor_at(Reading& reading, const json& value, const Place& place) {
   return tensor;
 }
 
-CaseReply reply_at(Reading& reading, const json& value, const Place& place) {
+// The numbers of all outputs and gradients one after the other, each of the shape that the graph gives it.
+CaseReply together_at(Reading& reading, const json& value, const Place& place, const CaseRequest& request) {
+  const std::string_view text = text_of(reading, place, value);
+  const Base64Text data = base64_decoded(text);
+  if (data.wrong_at)
+    reading.reject(place, "not base64 from character " + std::to_string(*data.wrong_at) +
+                            " on: " + in_quotes(text.substr(*data.wrong_at), 20));
+  CaseReply reply;
+  std::size_t at = 0;
+  const auto next = [&](const std::vector<std::int64_t>& shape) {
+    const std::size_t size = elements(shape).value() * size_of(request.dtype).value();
+    const auto bytes = std::span(data.bytes).subspan(std::min(at, data.bytes.size()));
+    at += size;
+    return WireTensor{request.dtype, shape, {bytes.begin(), bytes.begin() + std::min(size, bytes.size())}};
+  };
+  for (const auto& shape : request.outputs) reply.outputs.push_back(next(shape));
+  for (const auto& shape : request.inputs) reply.gradients.emplace_back(next(shape));
+  if (reading.fine() && at != data.bytes.size())
+    reading.reject(place,
+                   std::to_string(data.bytes.size()) + " bytes where all tensors take " + std::to_string(at));
+  return reply;
+}
+
+CaseReply reply_at(Reading& reading, const json& value, const Place& place, const CaseRequest& request) {
+  if (!request.listed.empty() && value.contains("numbers"))
+    return together_at(reading, value["numbers"], place.member("numbers"), request);
   CaseReply reply;
   reply.outputs = list_of(reading, place.member("outputs"), member(value, "outputs"),
                           [&](const json& each, const Place& at) { return tensor_at(reading, each, at); });
@@ -174,10 +199,10 @@ Error error_at(Reading& reading, const json& value, const Place& place) {
   return error;
 }
 
-CaseResult result_at(Reading& reading, const json& value, const Place& place) {
+CaseResult result_at(Reading& reading, const json& value, const Place& place, const CaseRequest& request) {
   if (!value.is_object()) return reading.expected(place, "a result (an object)", value), CaseError{};
   if (value.contains("error")) return error_at<CaseError>(reading, value["error"], place.member("error"));
-  return reply_at(reading, value, place);
+  return reply_at(reading, value, place, request);
 }
 
 bool accepted(Reading& reading, const json& answer) {
@@ -216,6 +241,7 @@ Hello hello_at(Reading& reading, const json& answer) {
   hello.twice = flag("twice");
   hello.again = flag("again");
   hello.vector = flag("vector");
+  hello.listed = flag("listed");
   if (answer.contains("contract")) hello.contract = line("contract");
   hello.fixed = fixed_parameters(reading, member(answer, "fixed"));
   hello.large = flag("large");
@@ -246,6 +272,14 @@ Hello hello_at(Reading& reading, const json& answer) {
   if (fixed.is_number()) hello.fixed_lambda = fixed.get<double>();
   else if (!fixed.is_null()) reading.expected(top.member("fixed_lambda"), "a number or null", fixed);
   return hello;
+}
+
+json case_request(const CaseRequest& each) {
+  if (!each.scenario.empty()) return {{"scenario", json::parse(each.scenario)}, {"dtype", each.dtype}};
+  json request = {{"graph", each.graph}, {"dtype", each.dtype}, {"layout", each.layout}, {"rank", each.rank}};
+  if (each.twice) request["twice"] = true;
+  if (!each.contract.empty()) request["contract"] = each.contract;
+  return request;
 }
 
 }  // namespace
@@ -284,17 +318,18 @@ json hello_request(const std::string& contract) {
 
 json run_request(std::span<const CaseRequest> cases) {
   json list = json::array();
-  for (const CaseRequest& each : cases) {
-    if (!each.scenario.empty()) {
-      list.push_back({{"scenario", json::parse(each.scenario)}, {"dtype", each.dtype}});
-      continue;
-    }
-    list.push_back(
-      {{"graph", each.graph}, {"dtype", each.dtype}, {"layout", each.layout}, {"rank", each.rank}});
-    if (each.twice) list.back()["twice"] = true;
-    if (!each.contract.empty()) list.back()["contract"] = each.contract;
-  }
+  for (const CaseRequest& each : cases) list.push_back(case_request(each));
   return {{"command", "run"}, {"cases", std::move(list)}};
+}
+
+std::string run_text(std::span<const CaseRequest> cases) {
+  std::string text = R"({"command":"run","cases":[)";
+  for (const CaseRequest& each : cases) {
+    if (&each != cases.data()) text += ',';
+    text += each.listed.empty() ? case_request(each).dump(-1, ' ', false, json::error_handler_t::replace)
+                                : each.listed;
+  }
+  return text + "]}";
 }
 
 std::variant<Hello, SubjectError, Violation> read_hello(const json& answer) {
@@ -307,17 +342,20 @@ std::variant<Hello, SubjectError, Violation> read_hello(const json& answer) {
   return result;
 }
 
-std::variant<std::vector<CaseResult>, Violation> read_results(const json& answer, std::size_t cases) {
+std::variant<std::vector<CaseResult>, Violation> read_results(const json& answer,
+                                                              std::span<const CaseRequest> cases) {
   Reading reading;
   const Place top{};
   std::vector<CaseResult> results;
   if (accepted(reading, answer)) {
     const Place place = top.member("results");
-    results = list_of(reading, place, member(answer, "results"),
-                      [&](const json& each, const Place& at) { return result_at(reading, each, at); });
-    if (results.size() != cases)
-      reading.reject(place,
-                     std::to_string(results.size()) + " results for " + std::to_string(cases) + " cases");
+    results = list_of(reading, place, member(answer, "results"), [&](const json& each, const Place& at) {
+      static const CaseRequest unasked;
+      return result_at(reading, each, at, at.index < cases.size() ? cases[at.index] : unasked);
+    });
+    if (results.size() != cases.size())
+      reading.reject(
+        place, std::to_string(results.size()) + " results for " + std::to_string(cases.size()) + " cases");
   } else if (reading.fine()) {
     const auto error = error_at<CaseError>(reading, member(answer, "error"), top.member("error"));
     reading.reject(top, "refused the request: " + error.kind + ": " + error.message);

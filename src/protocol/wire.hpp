@@ -22,13 +22,15 @@ struct Violation {
 
 [[nodiscard]] nlohmann::json hello_request(const std::string& contract = {});
 [[nodiscard]] nlohmann::json run_request(std::span<const CaseRequest> cases);
+// The same as text. Only here may a case be a list of nodes.
+[[nodiscard]] std::string run_text(std::span<const CaseRequest> cases);
 
 [[nodiscard]] std::variant<Hello, SubjectError, Violation> read_hello(const nlohmann::json& answer);
 
-// Exactly `cases` results. A refusal of the whole request ("ok":false) is a violation: we ask nothing that an
+// Exactly one result for each of `cases`. A refusal of the whole request ("ok":false) is a violation: we ask nothing that an
 // adapter of this version may refuse.
-[[nodiscard]] std::variant<std::vector<CaseResult>, Violation> read_results(const nlohmann::json& answer,
-                                                                            std::size_t cases);
+[[nodiscard]] std::variant<std::vector<CaseResult>, Violation> read_results(
+  const nlohmann::json& answer, std::span<const CaseRequest> cases);
 
 // A value in a few safe words: a number as it is, the beginning of a string, the size of an array.
 [[nodiscard]] std::string described(const nlohmann::json& value);

@@ -129,6 +129,8 @@ class Composer {
   void life(const std::vector<Act>& steps);
   void act(const Act& step);
   void make(const Act& step);
+  void shares(const Act& step);
+  [[nodiscard]] std::string record(std::string what, std::size_t size);  // a name for what is recorded
   void threads(const Act& step);
   void calls(const std::vector<Act>& steps);
   void judge_records();
@@ -543,13 +545,21 @@ void Composer::make(const Act& step) {
   else say(making(), {{"layer", layer}, {"lambda", lambda}});
 }
 
+std::string Composer::record(std::string what, std::size_t size) {
+  records_.push_back({std::move(what), local("record " + std::to_string(records_.size() + 1)), size});
+  return records_.back().name;
+}
+
+void Composer::shares(const Act& step) {
+  need(d_.shares, "way to tell whose memory it is");
+  say(d_.shares, {{"of", local(step.name)},
+                  {"input", local(step.input)},
+                  {"record", record("1 where " + step.name + " lies in the memory of " + step.input, 1)}});
+}
+
 void Composer::act(const Act& step) {
   const bool is_object = !usage("make").empty();
   const std::string name = local(step.name);
-  const auto record = [&](std::string what, std::size_t size) {
-    records_.push_back({std::move(what), local("record " + std::to_string(records_.size() + 1)), size});
-    return records_.back().name;
-  };
   switch (step.what) {
     case Act::Do::make: return make(step);
     case Act::Do::set:
@@ -571,12 +581,7 @@ void Composer::act(const Act& step) {
       sizes_[step.name] = step.shape.size();
       return leaf(name, step.values, step.shape, 2, Layout::contiguous, true);
     case Act::Do::bits: return need("", "NaN with a payload");
-    case Act::Do::shares:
-      need(d_.shares, "way to tell whose memory it is");
-      return say(d_.shares,
-                 {{"of", name},
-                  {"input", local(step.input)},
-                  {"record", record("1 where " + step.name + " lies in the memory of " + step.input, 1)}});
+    case Act::Do::shares: return shares(step);
     case Act::Do::forward: {
       const std::string layer = local(step.of), input = local(step.input);
       const std::size_t size = sizes_[step.name] = sizes_[step.input];

@@ -246,7 +246,7 @@ std::optional<std::vector<protocol::CaseResult>> Trial::results(const std::vecto
     note(c, "no reply: " + turn.silence, turn);
     return {};
   }
-  auto read = protocol::read_results(turn.reply, requests.size());
+  auto read = protocol::read_results(turn.reply, requests);
   if (const auto* wrong = std::get_if<protocol::Violation>(&read)) {
     const bool form = turn.ok() && c.id != "tensors";
     note(form ? clause("tensors", "") : c, wrong->message, turn);

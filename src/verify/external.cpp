@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gradproof/text.hpp"
+#include "verify/listed.hpp"
 #include "verify/reply.hpp"
 #include "verify/scenario_json.hpp"
 
@@ -12,6 +13,13 @@ namespace {
 
 constexpr std::size_t batch_size = 32;
 constexpr std::size_t most_known = 4096;  // replies kept; beyond that the memory is not worth the round trips
+
+protocol::CaseRequest in_text(const Case& c) {
+  protocol::CaseRequest r{print(c.graph), std::string(format(c.dtype).name),
+                          std::string(gradproof::name(c.layout)), c.rank};
+  r.contract = c.contract;
+  return r;
+}
 
 }  // namespace
 
@@ -60,11 +68,11 @@ std::vector<Reply> External::run(std::span<const Case> cases) {
   std::vector<protocol::CaseRequest> requests;
   std::vector<std::string> asked;
   for (const Case& c : cases) {
-    protocol::CaseRequest r{print(c.graph), std::string(format(c.dtype).name),
-                            std::string(gradproof::name(c.layout)), c.rank};
-    r.contract = c.contract;
-    keys.push_back(r.dtype + " " + r.layout + " " + std::to_string(r.rank) + " " + r.contract + " " +
-                   r.graph);
+    auto list = takes_lists() ? listed(c) : std::nullopt;
+    protocol::CaseRequest r = list ? *std::move(list) : in_text(c);
+    keys.push_back(list ? r.listed
+                        : r.dtype + " " + r.layout + " " + std::to_string(r.rank) + " " + r.contract + " " +
+                            r.graph);
     if (known_.contains(keys.back())) continue;
     if (std::ranges::find(asked, keys.back()) != asked.end()) continue;
     asked.push_back(keys.back());
@@ -76,6 +84,14 @@ std::vector<Reply> External::run(std::span<const Case> cases) {
   for (std::size_t i = 0; i < cases.size(); ++i)
     if (only_lambda_ && !only_has(cases[i].graph, *only_lambda_)) replies[i] = other_lambda();
   return replies;
+}
+
+bool External::takes_lists() {
+  if (takes_lists_) return *takes_lists_;
+  const auto hello = client_.hello();
+  const auto* facts = std::get_if<protocol::Hello>(&hello);
+  if (facts != nullptr) takes_lists_ = facts->listed;
+  return facts != nullptr && facts->listed;
 }
 
 Reply External::ask_one(protocol::CaseRequest request, const std::string& key) {

@@ -49,8 +49,10 @@ class External : public Subject {
   [[nodiscard]] Reply not_tried() const;
   [[nodiscard]] Reply ask_one(protocol::CaseRequest request, const std::string& key);
   void ask(std::span<const protocol::CaseRequest> requests, std::span<const std::string> keys);
+  [[nodiscard]] bool takes_lists();
   std::string target_;
   protocol::Client client_;
+  std::optional<bool> takes_lists_;  // what its hello said
   std::map<std::string, Reply, std::less<>> known_;
   // Failures so far, a hang counting for three: it costs a whole deadline. At most_strikes the subject is given up,
   // because what it is has been seen.

@@ -23,7 +23,7 @@ PROGRAM = os.environ.get("GRADPROOF_PROGRAM", "gradproof")
 
 
 def recorder(log):
-    """Stands between gradproof and the adapter, and writes down every request."""
+    """Stands between gradproof and the adapter, and writes down every request.  Its graphs come as text, for nothing offers lists."""
     adapter = subprocess.Popen([sys.executable, os.path.join(ADAPTER, "gradproof_adapter"), LAYER, "GradReverse"], stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, text=True, bufsize=1)
     with open(log, "a", encoding="utf-8") as file:
@@ -32,7 +32,9 @@ def recorder(log):
             file.flush()
             adapter.stdin.write(line)
             adapter.stdin.flush()
-            sys.stdout.write(adapter.stdout.readline())
+            reply = json.loads(adapter.stdout.readline())
+            reply.pop("listed", None)
+            sys.stdout.write(json.dumps(reply) + "\n")
             sys.stdout.flush()
     adapter.stdin.close()
     adapter.wait()

@@ -1,4 +1,5 @@
 """gradproof campaign: the same digest however the work is done and whatever is killed meanwhile; failures once; bad stores."""
+import contextlib
 import json
 import os
 import re
@@ -68,6 +69,11 @@ class Digest(Campaigns):
     def test_it_is_the_same_on_every_machine_and_compiler(self):
         # Computed once, by g++ with optimisation. Another number here is another schema of the generator, or a value that depends on the compiler.
         self.assertEqual(self.whole()["digest"], "35b3b7693a48b559")
+        # The one that docs/how-to/run-a-campaign.md names, computed by g++ and clang++, with and without optimisation.
+        page = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "docs", "how-to", "run-a-campaign.md")
+        with open(page, encoding="utf-8") as file:
+            told, = re.findall(r"all give `([0-9a-f]{16})` for\n`gradproof campaign ([^`]*)`", file.read())
+        self.assertEqual(self.campaign(*told[1].split(), "--store", "page.db")[1]["digest"], told[0])
 
     def test_another_seed_has_another_digest(self):
         self.assertNotEqual(self.whole()["digest"], self.campaign(*self.PLAN, "--seed", "2", "--store", "two.db")[1]["digest"])
@@ -277,30 +283,54 @@ class Trouble(Campaigns):
             file.write(b"\xa5" * (size // 2))
         self.refused("--resume", "s.db", says=["s.db is damaged", ".recover"])
 
-    @unittest.skipIf(os.geteuid() == 0, "root writes everywhere")
+    @contextlib.contextmanager
+    def disk(self, name, options):
+        """A small disk of its own, which only root can make."""
+        os.mkdir(self.at(name))
+        if os.geteuid() != 0 or not shutil.which("mount") or subprocess.run(
+                ["mount", "-t", "tmpfs", "-o", options, "tmpfs", self.at(name)], capture_output=True, check=False).returncode != 0:
+            self.skipTest("no tmpfs can be mounted here")
+        try:
+            yield self.at(name)
+        finally:
+            subprocess.run(["umount", self.at(name)], check=True)
+
+    @unittest.skipIf(os.geteuid() == 0, "root writes everywhere; the next test is for root")
     def test_a_folder_that_can_not_be_written(self):
         os.mkdir(self.at("closed"), 0o500)
-        self.refused("--graphs", "100", "--store", "closed/s.db", says=["can't write closed/s.db"])
+        self.refused("--graphs", "100", "--store", "closed/s.db", says=["can't write closed/s.db", "--store FILE"])
+
+    def test_a_disk_that_can_not_be_written(self):
+        """A new store is refused, one that is there is not gone on with, and what it has is kept and shown."""
+        with self.disk("closed", "size=2m") as folder:
+            self.campaign("--graphs", "400", "--thorough", "0", "--store", "closed/old.db")
+            self.campaign("--graphs", "200", "--thorough", "0", "--store", "closed/50% #1?.db")
+            self.campaign("--graphs", "100000000", "--thorough", "0", "--for", "0.05s", "--jobs", "1", "--store", "closed/half.db", code=4)
+            subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
+            self.refused("--graphs", "100", "--store", "closed/s.db", says=["can't write closed/s.db", "--store FILE"])
+            self.refused("--resume", "closed/half.db", says=["can't write closed/half.db", "--store FILE"])
+            self.assertEqual(self.campaign("show", "closed/old.db")[1]["graphs"], 400)
+            self.assertEqual(self.campaign("show", "closed/50% #1?.db")[1]["graphs"], 200)
+            self.assertIn("400 graphs", run("campaign", "list", "closed", cwd=self.folder).out)
 
     def test_a_folder_that_is_not_there(self):
         self.refused("--graphs", "100", "--store", "nowhere/s.db", says=["can't write nowhere/s.db", "--store FILE"])
 
-    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("mount"), "only root can make a small disk")
     def test_a_full_disk(self):
-        os.mkdir(self.at("small"))
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", self.at("small")], capture_output=True, check=False).returncode != 0:
-            self.skipTest("no tmpfs can be mounted here")
-        try:
-            self.refused("--graphs", "1000000", "--block", "100", "--thorough", "0", "--store", "small/s.db",
+        plan = ["--graphs", "60000", "--block", "50", "--thorough", "0"]
+        with self.disk("small", "size=300k"):
+            self.refused(*plan, "--store", "small/s.db",
                          says=["can't write small/s.db", "what was decided before is kept", "--resume small/s.db"])
             shutil.copy(self.at("small/s.db"), self.at("rescued.db"))
             for extra in ("-wal", "-shm"):
                 if os.path.exists(self.at("small/s.db" + extra)):
                     shutil.copy(self.at("small/s.db" + extra), self.at("rescued.db" + extra))
-        finally:
-            subprocess.run(["umount", self.at("small")], check=True)
         _, report = self.campaign("show", "rescued.db", code=4)
         self.assertGreater(report["blocks"], 0)
+        # Where there is room, what is left is decided, and nothing shows that the disk was full.
+        _, resumed = self.campaign("--resume", "rescued.db")
+        self.assertEqual(resumed["blocks"], 1200)
+        self.assertEqual(resumed["digest"], self.campaign(*plan, "--store", "whole.db")[1]["digest"])
 
     def test_shards_that_overlap_or_are_missing(self):
         plan = ["--graphs", "2000", "--block", "100", "--thorough", "0"]

@@ -112,7 +112,7 @@ class Host {
     const auto reply = ask(request);
     REQUIRE(reply);
     CHECK((*reply)["id"] == id_);
-    auto results = protocol::read_results(*reply, cases.size());
+    auto results = protocol::read_results(*reply, cases);
     if (const auto* violation = std::get_if<protocol::Violation>(&results)) FAIL(violation->message);
     return std::get<std::vector<protocol::CaseResult>>(std::move(results));
   }

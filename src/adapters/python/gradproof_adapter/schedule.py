@@ -36,7 +36,7 @@ _MOST_STEPS = 20000
 class ScheduleSubject:
     """A schedule, and what is known about it."""
 
-    def __init__(self, framework, file, name, _run_case, stage):
+    def __init__(self, framework, file, name, _run_case, stage, _run_list=None):
         module, thing = load(file, name)
         self.framework = framework
         self.stage = stage

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from gradproof_adapter.case import Case
+from gradproof_adapter.case import Case, ListedCase
 from gradproof_adapter.copies import Copies
 from gradproof_adapter.frameworks import KINDS, PLAIN, framework_of, imported, open_subject
 from gradproof_adapter.graphtext import GraphError, UnknownOp
@@ -94,6 +94,8 @@ def run(session, request):
 
 def result(subject, request, place):
     try:
+        if isinstance(request, dict) and "nodes" in request:
+            return subject.run_listed(ListedCase.read(request))
         return subject.run(Case.read(request))
     except CaseTrouble as trouble:
         return {"error": as_reply(trouble)}

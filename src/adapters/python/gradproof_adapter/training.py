@@ -10,7 +10,7 @@ STEPS = 4
 class TrainingSubject:
     """A training step, and what is known about it."""
 
-    def __init__(self, framework, file, name, _run_case, stage):
+    def __init__(self, framework, file, name, _run_case, stage, _run_list=None):
         _, self.train_step = load(file, name)
         if not callable(self.train_step) or isinstance(self.train_step, type):
             raise SubjectTrouble("form", f"{name} is a {type(self.train_step).__name__}; wanted: a function "

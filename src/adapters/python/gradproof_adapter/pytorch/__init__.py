@@ -6,6 +6,7 @@ import torch
 
 from gradproof_adapter.pytorch.cases import run_case
 from gradproof_adapter.pytorch.kind import PyTorch
+from gradproof_adapter.pytorch.listed import run_listed
 from gradproof_adapter.pytorch.stage import Stage
 from gradproof_adapter.subject import Subject
 
@@ -21,7 +22,7 @@ with contextlib.suppress(ImportError):
 def open_subject(file, name, kind=Subject):
     # The tensors are small: a second thread costs more than it gives, and one thread sums in one order.
     torch.set_num_threads(1)
-    subject = kind(PyTorch(), file, name, run_case, Stage)
+    subject = kind(PyTorch(), file, name, run_case, Stage, run_listed)
     go_backward_once()
     return subject
 
