@@ -56,10 +56,16 @@ void check_answer(std::string_view line) {
   if (!answer.is_object()) return;
   const auto hello = protocol::read_hello(answer);
   if (const auto* wrong = std::get_if<protocol::Violation>(&hello)) check_fit_for_json(wrong->message);
-  for (const std::size_t cases : {1, 2}) {
+  // Of a case that was asked as a text, and of one whose numbers come in one piece.
+  const protocol::CaseRequest text{
+    .graph = "x = input 1x2 [1]\noutput x\n", .dtype = "f32", .layout = "contiguous"};
+  protocol::CaseRequest list{.graph = {}, .dtype = "f32", .layout = "contiguous"};
+  list.listed = "{}";
+  list.outputs = list.inputs = {{1, 2}};
+  for (const auto& cases : {std::vector{text}, std::vector{text, list}}) {
     const auto results = protocol::read_results(answer, cases);
     if (const auto* wrong = std::get_if<protocol::Violation>(&results)) check_fit_for_json(wrong->message);
-    else fuzz::demand(std::get<0>(results).size() == cases, "there are as many results as cases");
+    else fuzz::demand(std::get<0>(results).size() == cases.size(), "there are as many results as cases");
   }
 }
 
