@@ -11,23 +11,29 @@
 
 namespace gradproof {
 
+// One thing that two runs tell differently.
 struct Change {
   enum class Way { worse, better, added, gone } way = Way::worse;
   std::string what;         // "py:grl.py:GRL: backward-rounded in float32"
   std::string before, now;  // in the words of the reports; empty where there is nothing of that side
 };
+// "worse", "better", "new" or "gone".
 [[nodiscard]] std::string_view name(Change::Way way);
 
+// All that two runs tell differently, and how far they can be compared.
 struct Changes {
   std::string earlier;               // what this run is compared with, such as the name of a file
   std::vector<std::string> remarks;  // how far the two can be compared at all: other seeds, other versions
   std::vector<Change> list;          // what got worse first
 };
+// Whether anything got worse.
 [[nodiscard]] bool any_worse(const Changes& changes);
+// How many changes go this way.
 [[nodiscard]] std::size_t count(const Changes& changes, Change::Way way);
 // Orders the list: worse, better, added, gone; and within these as the reports have them.
 void arrange(Changes& changes);
 
+// A line for each change, under what it is: worse, better, new, gone.
 [[nodiscard]] std::string to_text(const Changes& changes);
 // {"schema": "gradproof/changes/1", ...}; the schema is docs/reference/changes.schema.json.
 [[nodiscard]] std::string to_json(const Changes& changes);
@@ -35,6 +41,7 @@ void arrange(Changes& changes);
 [[nodiscard]] std::string to_html(const Changes& changes);
 [[nodiscard]] std::string to_junit(const Changes& changes);
 
+// From verdict to verdict: of the same target, property by property and dtype by dtype.
 [[nodiscard]] Changes changes_between(std::span<const Report> before, std::span<const Report> now);
 
 // Why a text is no report that this gradproof reads: a sentence.

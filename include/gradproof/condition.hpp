@@ -6,6 +6,7 @@
 
 namespace gradproof {
 
+// What is drawn, and in which format the subject answers.
 struct ConditionOptions {
   std::uint64_t seed = 1;
   std::uint64_t graphs = 200;
@@ -32,6 +33,7 @@ struct LocalRow {
   std::string observed, truth;
 };
 
+// The whole study: who was asked, what was left out and why, the tables, and the operation that they come from.
 struct ConditionStudy {
   ConditionOptions options;
   Report report;  // who was asked, and whether anything came of it
@@ -44,11 +46,13 @@ struct ConditionStudy {
   std::string guilty;           // the operation whose own step is beyond its bound; empty where none is
 };
 
+// Starts the target and studies it. Where it does not start, the report within says why.
 [[nodiscard]] ConditionStudy study_condition(const Target& target, const Launch& launch,
                                              const ConditionOptions& options);
 // The same with a subject at hand, which has these operations.
 void study_condition(Subject& subject, const std::vector<std::string>& ops, ConditionStudy& study);
 
+// The tables as text, worst operations first.
 [[nodiscard]] std::string to_text(const ConditionStudy& study);
 // {"schema": "gradproof/condition/1", ...}; the schema is docs/reference/condition.schema.json.
 [[nodiscard]] std::string to_json(const ConditionStudy& study);

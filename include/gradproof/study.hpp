@@ -40,6 +40,7 @@ inline constexpr std::array all_schemes = {Scheme::forward, Scheme::central, Sch
                                            Scheme::richardson};
 [[nodiscard]] std::string_view name(Scheme scheme);
 
+// Of which arithmetics, and with respect to what, the steps are studied.
 struct StepOptions {
   std::vector<Dtype> dtypes = {Dtype::f32, Dtype::f64};
   std::int64_t digits = 50;  // and in so many decimal digits; 0: not
@@ -56,6 +57,7 @@ struct StepRow {
   std::array<StepError, all_schemes.size()> schemes{};
 };
 
+// What one scheme comes to in one arithmetic. Steps are powers of two, errors as those of the curve.
 struct SchemeSummary {
   Scheme scheme = Scheme::central;
   std::optional<std::int64_t>
@@ -98,6 +100,7 @@ inline constexpr std::array all_checkers = {Checker::torch_gradcheck, Checker::j
                                             Checker::ceres_checker};
 [[nodiscard]] std::string_view name(Checker checker);
 
+// A checker's step and tolerances; what each means for which checker is said at Checker.
 struct CheckerSetting {
   double eps = 0, atol = 0, rtol = 0;
 };
@@ -106,6 +109,7 @@ struct CheckerSetting {
 enum class Prospect { passes, may_fail, fails };
 [[nodiscard]] std::string_view name(Prospect prospect);
 
+// What a setting comes to for this function: whether right gradients pass, and the least error that is seen.
 struct Outlook {
   CheckerSetting setting;
   Prospect right_gradient = Prospect::may_fail;
@@ -116,6 +120,7 @@ struct Outlook {
   std::string why{};        // what makes a right gradient fail
 };
 
+// Which setting to give to a checker, and what its defaults would have come to.
 struct CheckerAdvice {
   Checker checker = Checker::torch_gradcheck;
   Dtype dtype = Dtype::f64;
@@ -125,6 +130,7 @@ struct CheckerAdvice {
   Outlook by_default{}, by_half_eps{};
 };
 
+// The whole study of one graph at its point.
 struct StepStudy {
   std::string trouble{};   // why there is nothing: a sentence
   bool bad_input = false;  // the trouble is in what was asked, not in the function
@@ -140,6 +146,7 @@ struct StepStudy {
   std::string source{};  // the file's name, for the reader
 };
 
+// Studies the sum of the graph's outputs, each weighted by its cotangent. Never throws; `trouble` says what was in the way.
 [[nodiscard]] StepStudy study_steps(const Graph& graph, const StepOptions& options = {});
 // What a setting of one's own comes to; none where the graph has no derivative to compare with, and for a checker that
 // does not have the dtype: Ceres has float64.
@@ -156,6 +163,7 @@ struct StepStudy {
 
 // --- Precision -----------------------------------------------------------------------------------------------
 
+// Which precisions are tried, and by which clock they are timed.
 struct PrecisionOptions {
   std::vector<std::int64_t> digits = {16, 20, 30, 50, 100, 200, 500, 1000};
   // Seconds on some clock that does not go back; without one no times are told.
@@ -163,12 +171,14 @@ struct PrecisionOptions {
   double seconds = 0.05;  // of measuring for each precision
 };
 
+// One precision.
 struct PrecisionRow {
   std::int64_t digits = 0, bits = 0;  // asked for, and computed with
   double value = 0, gradient = 0;     // digits got: of the objective, and of the worst entry of the gradient
   std::string worst{};                // that entry
   double seconds = 0, ratio = 0;      // of a value with its gradient; over the time that double takes
 };
+// The whole study of one graph at its point.
 struct PrecisionStudy {
   std::string trouble{};
   bool bad_input = false;
