@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 std::span<const Property* const> catalogue() {
   static constexpr auto all = std::to_array<const Property*>({&forward_bits,
@@ -75,4 +75,4 @@ const Property* find_property(std::string_view id) {
   return nullptr;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -3,7 +3,7 @@
 
 #include "gradproof/property.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 extern const Property forward_bits;
 extern const Property backward_rounded;
@@ -52,4 +52,4 @@ extern const Property vector_lambda;
 extern const Property memory_as_declared;
 extern const Property nan_payload;
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

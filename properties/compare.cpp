@@ -4,7 +4,7 @@
 
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 Judged::Judged(const Graph& graph, Dtype dtype)
     : graph_(graph), gradient_(gradient(graph)), bounds_(rounding_bounds(gradient_, dtype)) {
@@ -230,4 +230,4 @@ Result<Numbers, Finding> numbers(const Reply& reply, const Case& c) {
   return n;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

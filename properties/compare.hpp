@@ -9,7 +9,7 @@
 #include "gradproof/property.hpp"
 #include "gradproof/truth.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // A graph made ready to be judged in a format: its gradient graph and the bounds of that.
 class Judged {
@@ -118,4 +118,4 @@ struct Numbers {
 };
 [[nodiscard]] Result<Numbers, Finding> numbers(const Reply& reply, const Case& c);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

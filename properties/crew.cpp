@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 void in_parallel(std::size_t workers, std::size_t count,
                  const std::function<void(std::size_t worker, std::size_t i)>& work) {
@@ -36,4 +36,4 @@ void in_parallel(std::size_t workers, std::size_t count,
   if (first) std::rethrow_exception(first);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

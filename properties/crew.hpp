@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <functional>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // Calls work(worker, i) once for each i below `count`, on `workers` threads, the caller's among them; no two calls of one
 // worker overlap. Which worker takes which i is left to chance, so what is to be the same for every number of workers
@@ -12,4 +12,4 @@ namespace gradproof {
 void in_parallel(std::size_t workers, std::size_t count,
                  const std::function<void(std::size_t worker, std::size_t i)>& work);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

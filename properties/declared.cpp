@@ -5,7 +5,7 @@
 #include "compare.hpp"
 #include "lone.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -97,4 +97,4 @@ const Property declared_gradient{
   .check = check_declared,
   .looks = Looks::at_the_layer};
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

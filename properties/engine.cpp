@@ -6,7 +6,7 @@
 #include "player.hpp"
 #include "training.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 std::string_view name(Layout layout) {
   switch (layout) {
@@ -142,4 +142,4 @@ Reply Engine::run_twice(const Case& c) {
 
 Reply Engine::live(const Scenario& scenario) { return Player().live(scenario); }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -7,7 +7,7 @@
 #include "gradproof/ops.hpp"
 #include "relations.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 std::string_view name(Conclusion conclusion) {
   switch (conclusion) {
@@ -155,4 +155,4 @@ Examined examine(Subject& subject, const Property& property, const Examination& 
   return result;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -7,7 +7,7 @@
 #include "gradproof/generate.hpp"
 #include "gradproof/verdict.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // Adds up findings of one property in one dtype.
 class Tallying {
@@ -59,4 +59,4 @@ struct Examined {
 // The result does not depend on the number of jobs.
 [[nodiscard]] Examined examine(Subject& subject, const Property& property, const Examination& e);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

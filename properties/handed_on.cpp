@@ -6,7 +6,7 @@
 #include "compare.hpp"
 #include "lone.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -123,4 +123,4 @@ const Property nan_payload{
   .looks = Looks::at_its_life,
   .tier = Tier::strict};
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

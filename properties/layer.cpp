@@ -7,7 +7,7 @@
 #include "gradproof/real.hpp"
 #include "lone.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 std::optional<Lone> lone(const Graph& g) {
   if (g.size() != 3 || g.outputs().size() != 1 || g.inputs().size() != 1 ||
@@ -190,4 +190,4 @@ const Property rounded_once{
   .looks = Looks::at_the_layer,
   .tier = Tier::strict};
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -7,7 +7,7 @@
 #include "compare.hpp"
 #include "lone.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -582,4 +582,4 @@ const Property lambda_gets_no_gradient{
   .looks = Looks::at_its_life,
   .tier = Tier::recommended};
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

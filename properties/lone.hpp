@@ -3,7 +3,7 @@
 
 #include "gradproof/property.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 struct Lone {
   double lambda;
@@ -24,4 +24,4 @@ struct Accepted {
 };
 [[nodiscard]] Accepted accepted(Dtype dtype, double lambda, double g, double observed);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

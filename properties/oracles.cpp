@@ -3,7 +3,7 @@
 #include "gradproof/oracle.hpp"
 #include "relations.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -187,4 +187,4 @@ const Property double_backward{
   .check = check_double_backward,
   .tier = Tier::recommended};
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -7,7 +7,7 @@
 
 #include "gradproof/real.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 std::string_view name(Act::Do what) {
   switch (what) {
@@ -129,4 +129,4 @@ void Player::record(std::vector<double> values, Shape shape) {
     Tensor{std::string(format(dtype_).name), shape_in_rank(shape, 2), std::move(values)});
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -7,7 +7,7 @@
 
 #include "gradproof/property.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 class Player {
  public:
@@ -67,4 +67,4 @@ class Player {
   Answer answer_;
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -4,7 +4,7 @@
 
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 Graph Rebuild::run(const Replace& replace, const std::function<Expr(Rebuild&, Expr)>& output) {
   for (std::uint32_t i = 0; i < graph_.size(); ++i) {
@@ -92,4 +92,4 @@ std::vector<std::size_t> uses(const Graph& graph) {
   return count;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

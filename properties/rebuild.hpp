@@ -6,7 +6,7 @@
 
 #include "gradproof/graph.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 class Rebuild {
  public:
@@ -51,4 +51,4 @@ class Rebuild {
 // How many operands and outputs read a node.
 [[nodiscard]] std::vector<std::size_t> uses(const Graph& graph);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -4,7 +4,7 @@
 
 #include "gradproof/text.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 Case with_graph(const Case& c, Graph graph) {
   return {std::move(graph), c.dtype, c.layout, c.rank, c.contract};
@@ -109,4 +109,4 @@ Finding relation(Subject& subject, const Case& c, const std::vector<Term>& terms
   return finding;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -5,7 +5,7 @@
 #include "compare.hpp"
 #include "rebuild.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // A second graph and how the original's gradient follows from its: the sum of factor * gradient over the
 // terms. A term's inputs stand for the original's inputs by `input_of`: entry i names the original input that
@@ -25,4 +25,4 @@ struct Term {
 // The same case with another graph.
 [[nodiscard]] Case with_graph(const Case& c, Graph graph);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -3,7 +3,7 @@
 #include "gradproof/ops.hpp"
 #include "relations.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -282,4 +282,4 @@ const Property hoist{
   .mend = "Multiply by -λ; no gradient needs an exception.",
   .check = check_hoist};
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

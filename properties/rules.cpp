@@ -4,7 +4,7 @@
 #include "gradproof/oracle.hpp"
 #include "relations.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -115,4 +115,4 @@ const Property partials_of_surrogate{
   .mend = "Differentiate the surrogate, and compare at one point by hand.",
   .check = check_partials};
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -9,7 +9,7 @@
 #include "compare.hpp"
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -173,4 +173,4 @@ const Property schedule_coefficients{
   .check = check_schedule,
   .looks = Looks::at_a_schedule};
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -6,7 +6,7 @@
 
 #include "gradproof/property.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // Step i of n of a λ that goes from lo to nearly hi.
 struct Moment {
@@ -31,4 +31,4 @@ inline constexpr std::string_view asked_once = "schedule", asked_again = "schedu
 // How far from it a sound computation in this format may end up, by whichever form of the formula.
 [[nodiscard]] double coefficient_error(const Moment& m, Dtype dtype);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

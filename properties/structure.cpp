@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cassert>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -140,4 +140,4 @@ const Property topological_reorder{
   .mend = "Keep nothing between calls.",
   .check = check_topological_reorder};
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

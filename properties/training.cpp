@@ -10,7 +10,7 @@
 #include "gradproof/real.hpp"
 #include "gradproof/splice.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 std::string_view name(Loss loss) {
   switch (loss) {
@@ -216,4 +216,4 @@ const Property training_trajectory{
   .check = check_training,
   .looks = Looks::at_training};
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -3,7 +3,7 @@
 
 #include "gradproof/property.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // How each head's outputs z and targets t become a loss.
 enum class Loss { half_sum, sum, mean, half_mean, logistic_mean, logistic_sum };
@@ -35,4 +35,4 @@ inline constexpr double learning_rate = 0.1;
 // What a case says that is asked of an author's own training step.
 inline constexpr std::string_view trains_itself = "training";
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -6,7 +6,7 @@
 #include "compare.hpp"
 #include "lone.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -149,4 +149,4 @@ const Property vector_lambda{
   .check = check_vector,
   .looks = Looks::at_its_life};
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -8,7 +8,7 @@
 
 #include "tests/catch.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 inline std::string source_path(const std::string& file) {
   return std::string(GRADPROOF_SOURCE_DIR) + "/" + file;
@@ -27,4 +27,4 @@ inline void check_golden(const std::string& file, const std::string& actual) {
   CHECK(file_text(path) == actual);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

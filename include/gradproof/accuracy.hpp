@@ -8,7 +8,7 @@
 #include "gradproof/changes.hpp"
 #include "gradproof/verify.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // How much to measure of whom.
 struct AccuracyOptions {
@@ -123,4 +123,4 @@ enum class RowOrder { table, worst_first };
 // Shards of one measurement: the same subject, seed and inputs, other operations or dtypes.
 [[nodiscard]] Result<AccuracyReport, NoReport> merged(std::span<const AccuracyReport> parts);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -7,7 +7,7 @@
 #include "gradproof/dtype.hpp"
 #include "gradproof/graph.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // How strongly the reversals of a graph scale a cotangent, in bits: the sums of |log2|lambda|| over the
 // lambdas above 1 and those below.
@@ -42,4 +42,4 @@ struct Bounds {
 // Whether every operand is inside its operation's domain and every value is finite, computed in double.
 [[nodiscard]] bool well_defined(const Graph& graph);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -9,7 +9,7 @@
 
 #include "gradproof/graph.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // --- Evaluation
 // -------------------------------------------------------------------------------------------------------
@@ -121,4 +121,4 @@ struct Anchored {
 };
 [[nodiscard]] Anchored anchored(const Graph& graph);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -16,7 +16,7 @@
 #include "gradproof/generate.hpp"
 #include "gradproof/verify.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // --- What is tried
 // ----------------------------------------------------------------------------------------------------
@@ -231,4 +231,4 @@ struct Merged {
 [[nodiscard]] std::string to_junit(const CampaignReport& report, const Changes* changes = nullptr);
 [[nodiscard]] Changes changes_between(const CampaignReport& before, const CampaignReport& now);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

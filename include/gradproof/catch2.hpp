@@ -43,7 +43,7 @@
 #endif
 
 #ifdef GRADPROOF_MATCHER_BASE
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // Matches the gradient of f at x: a function, or the numbers that it returned, in the order of x's entries. Its
 // description is the table; Catch2 asks for it after the match.
@@ -76,5 +76,5 @@ class GradientOf : public GRADPROOF_MATCHER_BASE<std::vector<double>> {
   mutable CheckResult result_;
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0
 #endif

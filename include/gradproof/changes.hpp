@@ -9,7 +9,7 @@
 #include "gradproof/result.hpp"
 #include "gradproof/verdict.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // One thing that two runs tell differently.
 struct Change {
@@ -58,4 +58,4 @@ enum class ReportKind { verdicts, campaign, accuracy };
 // The reports of several runs as those of one; what is the same but for its seconds is kept once.
 [[nodiscard]] std::vector<Report> merged(std::span<const std::vector<Report>> parts);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -31,7 +31,7 @@
 #include "gradproof/format.hpp"
 #include "gradproof/traced.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // --- What is asked ------------------------------------------------------------------------------------------
 
@@ -413,4 +413,4 @@ template <class J, class V>
   return calling::adjoint(calling::product(jvp), calling::product(vjp), x.values(), results, options);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

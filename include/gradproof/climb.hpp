@@ -3,7 +3,7 @@
 
 #include "gradproof/verify.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // Where to search, and how long.
 struct ClimbOptions {
@@ -46,4 +46,4 @@ void climb(Subject& subject, const std::vector<std::string>& ops, ClimbReport& r
 // {"schema": "gradproof/climb/1", ...}; the schema is docs/reference/climb.schema.json.
 [[nodiscard]] std::string to_json(const ClimbReport& report);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -6,7 +6,7 @@
 
 #include "gradproof/number.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // re + i im, with real and imaginary part of any number that has the real functions: std::complex is for the floating point
 // types alone.
@@ -83,4 +83,4 @@ struct numeric<Complex<S>> {
   static Complex<S> round_even(const Complex<S>& x) { return {numeric<S>::round_even(x.re), x.im - x.im}; }
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

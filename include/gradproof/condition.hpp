@@ -4,7 +4,7 @@
 
 #include "gradproof/verify.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // What is drawn, and in which format the subject answers.
 struct ConditionOptions {
@@ -57,4 +57,4 @@ void study_condition(Subject& subject, const std::vector<std::string>& ops, Cond
 // {"schema": "gradproof/condition/1", ...}; the schema is docs/reference/condition.schema.json.
 [[nodiscard]] std::string to_json(const ConditionStudy& study);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -8,7 +8,7 @@
 
 #include "gradproof/result.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // How far a computed value may be from the function's: this many ulps of the computed value, and this much.
 // The caller knows; four ulps are what a short formula of correctly rounded operations and good library
@@ -38,4 +38,4 @@ struct NoSlope {
 [[nodiscard]] Result<Slope, NoSlope> slope(const std::function<double(double)>& f, double x,
                                            Accuracy accuracy = {});
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -6,7 +6,7 @@
 
 #include "gradproof/number.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // A value and its derivative along one direction, carried through each operation by rules of its own.
 template <class S>
@@ -93,4 +93,4 @@ struct numeric<Dual<S>> {
   static Dual<S> round_even(const Dual<S>& x) { return {numeric<S>::round_even(x.value), x.slope - x.slope}; }
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

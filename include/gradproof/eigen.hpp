@@ -26,7 +26,7 @@ struct Eigen::NumTraits<gradproof::Traced> : Eigen::NumTraits<double> {
   enum { RequireInitialization = 1, ReadCost = 1, AddCost = 8, MulCost = 8 };
 };
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // A column of any length.
 template <class S>
@@ -94,4 +94,4 @@ template <class F>
   return {std::move(f)};
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

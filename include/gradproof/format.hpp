@@ -12,7 +12,7 @@
 
 #include "gradproof/number.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 class Real;
 
@@ -60,4 +60,4 @@ struct Format {
 // on either side: a distance is never NaN.
 [[nodiscard]] double ulp_distance(Dtype dtype, double observed, const Real& truth);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -16,7 +16,7 @@
 
 #include "gradproof/graph.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // --- Draws -------------------------------------------------------------------------------------------------
 
@@ -166,4 +166,4 @@ using StillFail = std::function<std::vector<bool>(std::span<const Graph>)>;
 [[nodiscard]] Shrunk shrink_in_batches(Graph failing, const StillFail& still_fail, std::size_t batch = 16,
                                        std::size_t budget = 2000);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -15,7 +15,7 @@
 #include "gradproof/number.hpp"
 #include "gradproof/result.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // A node of a graph, by its position: operands stand before who uses them.
 struct NodeId {
@@ -204,4 +204,4 @@ Expr logsumexp(const Expr& x);                                               // 
 Expr softmax_cross_entropy(const Expr& logits, const Expr& target_weights);  // mean over the rows, 1x1
 Expr squared_error(const Expr& prediction, const Expr& target);              // half the sum of squares, 1x1
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // A binary precision. Decimal digits are a way of asking for one.
 struct Bits {
@@ -164,4 +164,4 @@ class Slab {
   std::vector<S> numbers_;
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -21,7 +21,7 @@
 #include "gradproof/graph.hpp"
 
 // clang-format off: one line says one rule
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // What the table says of an operation: whether rationals are closed under it, what its operands are to it, where it is
 // defined, and what it needs besides operands.

@@ -17,7 +17,7 @@
 #include "gradproof/rational.hpp"
 #include "gradproof/real.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // d objective / d entry, for every entry of every input in order. `error` is the oracle's own bound on how
 // far it may be off, beyond the rounding of its arithmetic; empty when it claims none.
@@ -56,4 +56,4 @@ struct Along {
 [[nodiscard]] OracleAnswer<Real> reverse_mode(const Graph& graph, Bits precision);
 [[nodiscard]] OracleAnswer<Rational> reverse_mode_exact(const Graph& graph);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -14,7 +14,7 @@
 #include "gradproof/graph.hpp"
 #include "gradproof/scenario.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // --- Subjects: whoever answers
 // ------------------------------------------------------------------------------------------
@@ -198,4 +198,4 @@ struct Property {
 [[nodiscard]] std::span<const Property* const> catalogue();
 [[nodiscard]] const Property* find_property(std::string_view id);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

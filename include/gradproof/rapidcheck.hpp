@@ -34,7 +34,7 @@
 #include "gradproof/property.hpp"
 #include "gradproof/text.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // How RapidCheck prints what it generated.
 inline void showValue(const Graph& graph, std::ostream& out) { out << "\n" << print(graph); }
@@ -384,7 +384,7 @@ inline ::rc::Gen<Graph> subjects_graphs(const RunOptions& options) {
 inline std::ostream& operator<<(std::ostream& out, const PropertyRun& run) { return out << to_string(run); }
 
 }  // namespace rc
-}  // namespace gradproof
+}  // namespace gradproof::inline v0
 
 // Graphs and strengths as arguments of a property.
 template <>

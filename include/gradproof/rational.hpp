@@ -6,7 +6,7 @@
 
 #include "gradproof/number.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // A fraction of integers of any size, always in lowest terms.
 using Rational =
@@ -35,4 +35,4 @@ struct numeric<Rational> {
   static Rational round_even(const Rational& x) { return gradproof::round_even(x); }
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -14,7 +14,7 @@
 
 #include "gradproof/number.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // A number of MPFR's with a precision of its own, in bits. The result of an operation has the larger precision of its operands and is
 // rounded to nearest.
@@ -204,4 +204,4 @@ struct Product<Real> {
                        Real* y, const Real& zero);
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -8,7 +8,7 @@
 #include "gradproof/changes.hpp"
 #include "gradproof/verdict.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // `color`: with the escapes that a terminal paints by.
 struct Style {
@@ -47,4 +47,4 @@ struct Script {
 // {"schema": "gradproof/check/1", ...}; the schema is docs/reference/check.schema.json.
 [[nodiscard]] std::string to_json(const CheckReport& report);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

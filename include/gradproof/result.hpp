@@ -5,7 +5,7 @@
 #include <utility>
 #include <variant>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // A T, or the E that says why there is none. Asking for the one that it does not hold is a fault of the caller's, and ends
 // the program.
@@ -36,4 +36,4 @@ class [[nodiscard]] Result {
   std::variant<T, E> state_;
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -8,7 +8,7 @@
 
 #include "gradproof/format.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // The functions that are rounded exactly.
 enum class Function { exp, log, log1p, sin, cos, tanh };
@@ -107,4 +107,4 @@ struct numeric<Rounded<D>> {
   static Rounded<D> round_even(Rounded<D> x) { return Rounded<D>(std::nearbyint(x.value())); }
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

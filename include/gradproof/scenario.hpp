@@ -8,7 +8,7 @@
 
 #include "gradproof/dtype.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // One step. Layers and tensors have names; a name is given once.
 struct Act {
@@ -51,4 +51,4 @@ struct Scenario {
 // How many tensors it records.
 [[nodiscard]] std::size_t records(const std::vector<Act>& steps);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

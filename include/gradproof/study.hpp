@@ -17,7 +17,7 @@
 
 #include "gradproof/format.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 class Graph;
 
@@ -196,4 +196,4 @@ struct PrecisionStudy {
 // {"schema": "gradproof/precision/1", ...}; the schema is docs/reference/precision.schema.json.
 [[nodiscard]] std::string to_json(const PrecisionStudy& study);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -12,7 +12,7 @@
 #include "gradproof/check.hpp"
 #include "gradproof/study.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace calling {
 [[nodiscard]] StepStudy steps(const Function& f, const std::vector<double>& x, const StepOptions& options);
@@ -30,4 +30,4 @@ template <class F, OneNumber X>
   return calling::steps(calling::function<true>(std::move(f)), {static_cast<double>(x)}, options);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

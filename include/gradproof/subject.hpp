@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // --- What comes out -----------------------------------------------------------------------------------------
 
@@ -264,4 +264,4 @@ LayerVerdict verify_layer(const L& prototype, const LayerOptions& options) {
   return verify_layers(layers, options);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -18,7 +18,7 @@
 
 #include "gradproof/graph.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // Line and column count from 1, columns in bytes.
 struct ParseError {
@@ -47,4 +47,4 @@ struct Document {
 // The names of the macros that the parser expands.
 [[nodiscard]] std::vector<std::string_view> macro_names();
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

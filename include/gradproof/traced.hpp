@@ -15,7 +15,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // A number that remembers how it came about: what f does with it becomes a graph.
 class Traced {
@@ -100,4 +100,4 @@ class Traced {
 inline double reverse(double x, double /*lambda*/) { return x; }
 inline double stop(double x) { return x; }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

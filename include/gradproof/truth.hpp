@@ -12,7 +12,7 @@
 #include "gradproof/graph.hpp"
 #include "gradproof/real.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // --- Enclosures
 // -------------------------------------------------------------------------------------------------------
@@ -102,4 +102,4 @@ struct Unproven {
 // Each number known to 2^-wanted of itself, an exact 0 exactly; `limit` bounds the working precision.
 [[nodiscard]] Result<Enclosures, Unproven> truth(const Graph& graph, Bits wanted, Bits limit = usual_limit);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -9,7 +9,7 @@
 
 #include "gradproof/property.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // A graph on which a property fails, made small.
 struct Counterexample {
@@ -109,4 +109,4 @@ struct CheckReport {
   std::string reason;
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

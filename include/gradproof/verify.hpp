@@ -10,7 +10,7 @@
 #include "gradproof/result.hpp"
 #include "gradproof/verdict.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // Who is to be judged: `builtin`, `so:LIBRARY[:PREFIX]`, `py:FILE:NAME`, `js:FILE:NAME`, `cmd:COMMAND LINE` or
 // `socket:PATH`.
@@ -119,4 +119,4 @@ struct PropertiesOptions {
 // Every oracle on one graph, against reverse mode, at a number of decimal digits.
 [[nodiscard]] CheckReport check_graph(const Graph& graph, std::int64_t digits);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -7,7 +7,7 @@
 #include "accuracy/rows.hpp"
 #include "report/junit.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -154,4 +154,4 @@ std::string to_junit(const AccuracyReport& r, const Changes& changes) {
   return junit_xml(std::span(&suite, 1));
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -7,7 +7,7 @@
 
 #include "accuracy/rows.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -122,4 +122,4 @@ std::string chart_of(const OperationAccuracy& operation, const PartAccuracy& par
   return text + "</svg>";
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

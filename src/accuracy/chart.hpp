@@ -3,8 +3,8 @@
 
 #include "gradproof/accuracy.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 [[nodiscard]] std::string chart_of(const OperationAccuracy& operation, const PartAccuracy& part);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -10,7 +10,7 @@
 #include "report/page.hpp"
 #include "report/verdict_words.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -192,4 +192,4 @@ std::string to_html(const AccuracyReport& r, const Changes* changes) {
   return page_html(title, text);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -5,7 +5,7 @@
 #include "gradproof/accuracy.hpp"
 #include "report/read_json.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -134,4 +134,4 @@ Result<AccuracyReport, NoReport> merged(std::span<const AccuracyReport> parts) {
   return all;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

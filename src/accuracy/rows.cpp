@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -104,4 +104,4 @@ std::string method_text(const AccuracyReport& report) {
     report.options.inputs, report.options.seed);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

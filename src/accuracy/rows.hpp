@@ -3,7 +3,7 @@
 
 #include "gradproof/accuracy.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // A line of a table: one part of one operation in one dtype.
 struct AccuracyRow {
@@ -37,4 +37,4 @@ struct AccuracyRow {
 // The command that gives this report.
 [[nodiscard]] std::string command_text(const AccuracyReport& report);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

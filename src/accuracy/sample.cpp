@@ -7,7 +7,7 @@
 #include "gradproof/ops.hpp"
 #include "graph/apply.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -228,4 +228,4 @@ std::pair<double, double> changed_point(const Measured& m, Dtype dtype, Draw& dr
   return {x, y};
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -4,7 +4,7 @@
 #include "gradproof/dtype.hpp"
 #include "gradproof/generate.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // An operation without shapes, as it is measured: a power has an exponent, a reversal a λ and a sampled cotangent.
 struct Measured {
@@ -50,4 +50,4 @@ struct Points {
 [[nodiscard]] std::pair<double, double> changed_point(const Measured& m, Dtype dtype, Draw& draw, double x,
                                                       double y);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -8,7 +8,7 @@
 #include "accuracy/rows.hpp"
 #include "report/json_number.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -236,4 +236,4 @@ std::string to_json(const AccuracyReport& r) {
   return j.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

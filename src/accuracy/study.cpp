@@ -9,7 +9,7 @@
 #include "gradproof/rounded.hpp"
 #include "verify/session.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -268,4 +268,4 @@ AccuracyReport measure_accuracy(const Target& target, const Launch& launch, cons
   return report;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

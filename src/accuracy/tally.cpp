@@ -8,7 +8,7 @@
 #include "gradproof/ops.hpp"
 #include "gradproof/truth.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // --- Truth
 // ------------------------------------------------------------------------------------------------------------
@@ -187,4 +187,4 @@ PartAccuracy PartTally::result() && {
   return std::move(result_);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -7,7 +7,7 @@
 #include "gradproof/accuracy.hpp"
 #include "gradproof/real.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // For the value and each partial derivative, and each point: the truth, to 2^-40 ulp; nothing where it could not be
 // enclosed.
@@ -34,4 +34,4 @@ class PartTally {
   std::map<std::pair<bool, int>, double> highest_;
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

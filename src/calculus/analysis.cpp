@@ -8,7 +8,7 @@
 #include "number/grain.hpp"
 #include "number/tracked.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 Strength reversal_strength(const Graph& graph) {
   const Evaluation<double> values = evaluate<double>(graph);
@@ -96,4 +96,4 @@ bool well_defined(const Graph& graph) {
   return true;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -1,7 +1,7 @@
 #include "gradproof/calculus.hpp"
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -93,4 +93,4 @@ class Anchoring {
 
 Anchored anchored(const Graph& graph) { return Anchoring(graph).run(); }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

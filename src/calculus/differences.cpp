@@ -11,7 +11,7 @@
 #include "gradproof/format.hpp"
 #include "gradproof/real.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -159,4 +159,4 @@ Result<Slope, NoSlope> slope(const std::function<double(double)>& f, double x, A
   return Slope{value, above(error), step, probe.evaluations()};
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

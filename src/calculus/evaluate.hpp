@@ -7,7 +7,7 @@
 #include "gradproof/calculus.hpp"
 #include "graph/apply.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 template <Number S>
 Evaluation<S>::Evaluation(const Graph& graph, Bits precision, Keep keep)
@@ -111,4 +111,4 @@ S Evaluation<S>::objective() const {
   return total;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

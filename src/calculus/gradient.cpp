@@ -3,7 +3,7 @@
 #include "gradproof/calculus.hpp"
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -92,4 +92,4 @@ Graph gradient(const Graph& graph, Seed seed, const Backward& backward) {
   return std::move(b).finish_or_die();
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

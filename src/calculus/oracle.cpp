@@ -9,7 +9,7 @@
 #include "gradproof/ops.hpp"
 #include "number/degree.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -307,4 +307,4 @@ OracleAnswer<Rational> reverse_mode_exact(const Graph& graph) {
   return result;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

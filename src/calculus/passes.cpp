@@ -5,7 +5,7 @@
 
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -70,4 +70,4 @@ Graph gradient_in_passes(const Graph& graph, bool twice) {
   return gradient(weighted(first, graph.outputs().size()), Seed::literal, MarkedReversals{});
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -6,7 +6,7 @@
 
 #include "gradproof/calculus.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // The forward pass of a layer (order 0), its backward pass (1), or the derivative of that (2). A layer is the number of its
 // reversal in the graph whose gradient was taken.
@@ -20,4 +20,4 @@ struct LayerPass {
 // gradients' entries, each input's weighted 1, 2, 3 ...
 [[nodiscard]] Graph gradient_in_passes(const Graph& graph, bool twice);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -6,7 +6,7 @@
 
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -69,4 +69,4 @@ Placement place(const Graph& graph, Keep keep) {
   return p;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -6,7 +6,7 @@
 
 #include "gradproof/calculus.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 struct Placement {
   std::vector<std::uint32_t> offset;  // of each node's first number
@@ -18,4 +18,4 @@ struct Placement {
 // the graph has more than 2^32 - 1 numbers at a time, which no memory that we know of holds.
 [[nodiscard]] Placement place(const Graph& graph, Keep keep);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

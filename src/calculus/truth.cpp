@@ -7,7 +7,7 @@
 #include "gradproof/ops.hpp"
 #include "number/ball.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // --- Enclosures
 // -------------------------------------------------------------------------------------------------------
@@ -438,4 +438,4 @@ Result<Enclosures, Unproven> truth(const Graph& graph, Bits wanted, Bits limit) 
   }
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -9,7 +9,7 @@
 #include "report/json_number.hpp"
 #include "report/read_json.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -212,4 +212,4 @@ Block block_from(const CampaignJson& j) {
   return b;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -5,7 +5,7 @@
 
 #include "gradproof/campaign.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 using CampaignJson = nlohmann::ordered_json;
 
@@ -29,4 +29,4 @@ using CampaignJson = nlohmann::ordered_json;
 [[nodiscard]] std::string hex(std::uint64_t digest);
 [[nodiscard]] std::uint64_t from_hex(std::string_view text);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -5,7 +5,7 @@
 #include "gradproof/campaign.hpp"
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 static_assert(op_count <= Census::most_operations);
 
@@ -111,4 +111,4 @@ void Counts::add(const Counts& other) {
   not_applicable += other.not_applicable;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -7,7 +7,7 @@
 #include "campaign/parts.hpp"
 #include "gradproof/report.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -57,4 +57,4 @@ Changes changes_between(const CampaignReport& before, const CampaignReport& now)
   return changes;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

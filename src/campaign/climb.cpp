@@ -16,7 +16,7 @@
 #include "verify/diagnose.hpp"
 #include "verify/session.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -323,4 +323,4 @@ ClimbReport climb(const Target& target, const Launch& launch, const ClimbOptions
   return report;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

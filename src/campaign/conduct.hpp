@@ -3,7 +3,7 @@
 
 #include "campaign/desk.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // Opens the store, runs the corpus, lets `work` see to it that all blocks are decided, adds up and shows what fails. The
 // report that `work` gets takes the facts about the subject.
@@ -16,4 +16,4 @@ namespace gradproof {
 void decide_blocks(Desk& desk, const CampaignPlan& plan, const Target& target, const Launch& launch,
                    Report& report);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -1,6 +1,6 @@
 #include "campaign/desk.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 std::optional<StoreTrouble> Desk::begin() {
   const auto digests = store_.digests();
@@ -97,4 +97,4 @@ bool Desk::keep(const Block& block) {
   return true;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -8,7 +8,7 @@
 #include "campaign/examiner.hpp"
 #include "campaign/store.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 class Desk {
  public:
@@ -51,4 +51,4 @@ class Desk {
   std::optional<std::chrono::steady_clock::time_point> start_;
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

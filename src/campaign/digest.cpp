@@ -4,7 +4,7 @@
 
 #include "gradproof/campaign.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -39,4 +39,4 @@ std::uint64_t campaign_digest(std::span<const std::pair<std::uint64_t, std::uint
   return d.value();
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -6,7 +6,7 @@
 
 #include "gradproof/graph.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 class Digest {
  public:
@@ -28,4 +28,4 @@ class Digest {
   std::uint64_t state_ = 0;
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -12,7 +12,7 @@
 #include "rebuild.hpp"
 #include "verify/battery.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -281,4 +281,4 @@ Block Examiner::examine(std::span<const std::pair<Case, const Property*>> cases)
   return std::move(work.block);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -9,7 +9,7 @@
 #include "gradproof/generate.hpp"
 #include "verify/session.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 class Examiner {
  public:
@@ -82,4 +82,4 @@ class Examiner {
 // A graph without its numbers: operations and what they read.
 [[nodiscard]] std::string skeleton(const Graph& graph);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -5,7 +5,7 @@
 #include "campaign/block_json.hpp"
 #include "campaign/store.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -92,4 +92,4 @@ Result<Merged, StoreTrouble> merge_campaigns(const std::vector<std::string>& fil
   return merged;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

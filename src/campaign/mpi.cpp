@@ -8,7 +8,7 @@
 #include "campaign/block_json.hpp"
 #include "campaign/conduct.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -221,4 +221,4 @@ void serve_campaign(const Launch& launch, const std::atomic<bool>* stop) {
   if (!served) send(0, without_subject, report.reason);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -4,7 +4,7 @@
 
 #include "gradproof/campaign.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // MPI from its start to its end.
 class World {
@@ -32,4 +32,4 @@ void dismiss_ranks();
 // Of the other ranks: decides blocks until there are none.
 void serve_campaign(const Launch& launch, const std::atomic<bool>* stop);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

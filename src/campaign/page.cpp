@@ -14,7 +14,7 @@
 #include "report/page.hpp"
 #include "report/verdict_words.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -175,4 +175,4 @@ std::string to_junit(const CampaignReport& r, const Changes* changes) {
   return junit_xml(suites);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -8,7 +8,7 @@
 #include "gradproof/ops.hpp"
 #include "gradproof/text.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -138,4 +138,4 @@ const Counterexample* counterexample_of(const CampaignReport& r, const CampaignF
   return nullptr;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -3,7 +3,7 @@
 
 #include "gradproof/campaign.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // The screening first, which has seen every graph.
 [[nodiscard]] std::vector<Tally> tallies_of(const CampaignReport& report);
@@ -28,4 +28,4 @@ struct CensusRow {
 [[nodiscard]] const Counterexample* counterexample_of(const CampaignReport& report,
                                                       const CampaignFailure& failure);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -4,7 +4,7 @@
 #include "gradproof/text.hpp"
 #include "report/read_json.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -83,4 +83,4 @@ Result<CampaignReport, NoReport> read_campaign(std::string_view json) {
   return r;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -13,7 +13,7 @@
 #include "gradproof/text.hpp"
 #include "verify/diagnose.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -262,4 +262,4 @@ Result<CampaignReport, StoreTrouble> run_campaign(const CampaignPlan& plan, cons
   });
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -8,7 +8,7 @@
 #include "gradproof/dual.hpp"
 #include "gradproof/oracle.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -119,4 +119,4 @@ Screened screened(const Graph& g, std::int64_t count) {
   return verdict((along - other->value).to_double(), r, 0x1p-53);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -5,7 +5,7 @@
 
 #include "gradproof/property.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 struct Screened {
   Outcome outcome = Outcome::undecided;
@@ -21,4 +21,4 @@ struct Screened {
 // Reverse mode at so many digits against the complex step.
 [[nodiscard]] Screened screened(const Graph& graph, std::int64_t digits);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

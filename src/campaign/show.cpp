@@ -11,7 +11,7 @@
 #include "gradproof/text.hpp"
 #include "report/json_number.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -259,4 +259,4 @@ std::string to_json(const ClimbReport& r) {
   return j.dump(2, ' ', false, CampaignJson::error_handler_t::replace) + "\n";
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -11,7 +11,7 @@
 
 #include "campaign/block_json.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -345,4 +345,4 @@ Result<std::vector<FailureGroup>, StoreTrouble> Store::groups() {
   return groups;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -10,7 +10,7 @@
 
 struct sqlite3;
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 class Store {
  public:
@@ -45,4 +45,4 @@ class Store {
   std::unique_ptr<sqlite3, Close> db_;
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -10,7 +10,7 @@
 #include "gradproof/generate.hpp"
 #include "gradproof/ops.hpp"
 
-namespace gradproof::cli {
+namespace gradproof::inline v0::cli {
 
 namespace {
 
@@ -60,4 +60,4 @@ int accuracy(const Common& common, const AccuracyArguments& a) {
   return deliver_report(common, a.outputs, report, before.earlier);
 }
 
-}  // namespace gradproof::cli
+}  // namespace gradproof::inline v0::cli

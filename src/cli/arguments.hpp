@@ -6,7 +6,7 @@
 
 #include "cli/commands.hpp"
 
-namespace gradproof::cli {
+namespace gradproof::inline v0::cli {
 
 struct Arguments {
   Common common;
@@ -37,4 +37,4 @@ struct Arguments {
 enum class Done { yes, no };
 int command_line(int argc, char** argv, Arguments& arguments, Done done);
 
-}  // namespace gradproof::cli
+}  // namespace gradproof::inline v0::cli

@@ -18,7 +18,7 @@
 #include "campaign/mpi.hpp"
 #endif
 
-namespace gradproof::cli {
+namespace gradproof::inline v0::cli {
 
 namespace {
 
@@ -409,4 +409,4 @@ int climb(const Common& common, const ClimbArguments& a) {
   return exit_code(report.report.conclusion);
 }
 
-}  // namespace gradproof::cli
+}  // namespace gradproof::inline v0::cli

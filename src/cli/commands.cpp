@@ -13,7 +13,7 @@
 #include "gradproof/report.hpp"
 #include "protocol/children.hpp"
 
-namespace gradproof::cli {
+namespace gradproof::inline v0::cli {
 
 std::atomic<bool> stop = false;
 
@@ -257,4 +257,4 @@ int explain(const std::string& id) {
   return Exit::holds;
 }
 
-}  // namespace gradproof::cli
+}  // namespace gradproof::inline v0::cli

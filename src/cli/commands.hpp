@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace gradproof::cli {
+namespace gradproof::inline v0::cli {
 
 // The documented exit codes; docs/reference/exit-codes.md.
 enum Exit : int {
@@ -165,4 +165,4 @@ int relay(const std::string& path);
 extern std::atomic<bool> stop;
 void install_signal_handlers();
 
-}  // namespace gradproof::cli
+}  // namespace gradproof::inline v0::cli

@@ -10,7 +10,7 @@
 #include "cli/files.hpp"
 #include "verify/external.hpp"
 
-namespace gradproof::cli {
+namespace gradproof::inline v0::cli {
 
 namespace {
 
@@ -108,4 +108,4 @@ int conformance(const Common& common, const ConformanceArguments& arguments) {
   return conforms ? Exit::holds : Exit::fails;
 }
 
-}  // namespace gradproof::cli
+}  // namespace gradproof::inline v0::cli

@@ -4,7 +4,7 @@
 #include "gradproof/campaign.hpp"
 #include "gradproof/report.hpp"
 
-namespace gradproof::cli {
+namespace gradproof::inline v0::cli {
 
 namespace {
 
@@ -72,4 +72,4 @@ int deliver_report(const Common& common, const Outputs& outputs, const AccuracyR
   return code_with(outputs, changes, code);
 }
 
-}  // namespace gradproof::cli
+}  // namespace gradproof::inline v0::cli

@@ -13,7 +13,7 @@
 #include "gradproof/text.hpp"
 #include "protocol/process.hpp"
 
-namespace gradproof::cli {
+namespace gradproof::inline v0::cli {
 
 namespace {
 
@@ -106,4 +106,4 @@ int doctor(const Common& common) {
   return engine && adapters ? Exit::holds : Exit::fails;
 }
 
-}  // namespace gradproof::cli
+}  // namespace gradproof::inline v0::cli

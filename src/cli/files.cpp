@@ -16,7 +16,7 @@
 
 #include "gradproof/report.hpp"
 
-namespace gradproof::cli {
+namespace gradproof::inline v0::cli {
 
 int complain(const std::string& message, int code) {
   // What a bad file holds must not reach the terminal as it is.
@@ -233,4 +233,4 @@ bool colored() {
   return isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0');
 }
 
-}  // namespace gradproof::cli
+}  // namespace gradproof::inline v0::cli

@@ -9,7 +9,7 @@
 #include "gradproof/verdict.hpp"
 #include "gradproof/verify.hpp"
 
-namespace gradproof::cli {
+namespace gradproof::inline v0::cli {
 
 // Prints "gradproof: MESSAGE" to standard error and returns the code.
 int complain(const std::string& message, int code = Exit::usage);
@@ -55,4 +55,4 @@ class Progress {
 // Whether standard output is a terminal that may be painted (NO_COLOR unset).
 [[nodiscard]] bool colored();
 
-}  // namespace gradproof::cli
+}  // namespace gradproof::inline v0::cli

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace gradproof::cli {
+namespace gradproof::inline v0::cli {
 
 namespace {
 
@@ -54,4 +54,4 @@ int code_with(const Outputs& outputs, const std::optional<Changes>& changes, int
   return outputs.fail_on_worse && changes && any_worse(*changes) ? static_cast<int>(Exit::fails) : code;
 }
 
-}  // namespace gradproof::cli
+}  // namespace gradproof::inline v0::cli

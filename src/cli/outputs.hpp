@@ -12,7 +12,7 @@
 #include "gradproof/campaign.hpp"
 #include "gradproof/changes.hpp"
 
-namespace gradproof::cli {
+namespace gradproof::inline v0::cli {
 
 // Complains before any work where a file can't be written, where two forms would go into one file, and where options
 // make no sense together.
@@ -73,4 +73,4 @@ template <class Report>
   return {!earlier, std::move(earlier)};
 }
 
-}  // namespace gradproof::cli
+}  // namespace gradproof::inline v0::cli

@@ -14,7 +14,7 @@
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 
-namespace gradproof::cli {
+namespace gradproof::inline v0::cli {
 
 namespace {
 
@@ -69,4 +69,4 @@ int relay(const std::string& path) {
   return Exit::holds;
 }
 
-}  // namespace gradproof::cli
+}  // namespace gradproof::inline v0::cli

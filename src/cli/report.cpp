@@ -6,7 +6,7 @@
 #include "gradproof/campaign.hpp"
 #include "gradproof/report.hpp"
 
-namespace gradproof::cli {
+namespace gradproof::inline v0::cli {
 
 namespace {
 
@@ -128,4 +128,4 @@ int report_diff(const Common& common, Outputs outputs, const std::string& before
   return written ? code_with(outputs, changes, Exit::holds) : static_cast<int>(Exit::usage);
 }
 
-}  // namespace gradproof::cli
+}  // namespace gradproof::inline v0::cli

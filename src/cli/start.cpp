@@ -11,7 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 
-namespace gradproof::cli {
+namespace gradproof::inline v0::cli {
 
 namespace {
 
@@ -109,4 +109,4 @@ int start(const Common& common, const std::string& kind, const std::string& want
   return Exit::holds;
 }
 
-}  // namespace gradproof::cli
+}  // namespace gradproof::inline v0::cli

@@ -9,7 +9,7 @@
 #include "gradproof/generate.hpp"
 #include "gradproof/study.hpp"
 
-namespace gradproof::cli {
+namespace gradproof::inline v0::cli {
 
 namespace {
 
@@ -109,4 +109,4 @@ int study_condition(const Common& common, const ConditionArguments& a) {
   return exit_code(study.report.conclusion);
 }
 
-}  // namespace gradproof::cli
+}  // namespace gradproof::inline v0::cli

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace gradproof::cli {
+namespace gradproof::inline v0::cli {
 
 std::span<const Topic> topics() {
   static constexpr std::array all = {
@@ -65,4 +65,4 @@ std::span<const Topic> topics() {
   return all;
 }
 
-}  // namespace gradproof::cli
+}  // namespace gradproof::inline v0::cli

@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-namespace gradproof::cli {
+namespace gradproof::inline v0::cli {
 
 struct Topic {
   std::string_view id;
@@ -13,4 +13,4 @@ struct Topic {
 };
 [[nodiscard]] std::span<const Topic> topics();
 
-}  // namespace gradproof::cli
+}  // namespace gradproof::inline v0::cli

@@ -4,7 +4,7 @@
 #include "gradproof/generate.hpp"
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -102,4 +102,4 @@ Expr Exhaustive::placed(Builder& b, const std::vector<Expr>& nodes, std::uint64_
   return nodes.front();
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -4,7 +4,7 @@
 
 #include "graph/infer.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -214,4 +214,4 @@ bool drop_index(Draft& draft, const ExtentClasses& classes, std::size_t site, st
   return true;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

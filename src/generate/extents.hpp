@@ -3,7 +3,7 @@
 
 #include "gradproof/graph.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // The rows of node i are extent 2i, its columns 2i + 1. Two extents are in one class where an operation ties
 // them, as the inner dimensions of a product. The ties are found by asking each operation's shape rule about
@@ -34,4 +34,4 @@ bool drop_index(Draft& draft, const ExtentClasses& classes, std::size_t site, st
 // A cotangent for another shape: a fill stays, entries are repeated or dropped.
 void refit(std::vector<Literal>& cotangent, Shape shape);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

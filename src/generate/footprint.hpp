@@ -12,7 +12,7 @@
 
 #include "number/fixed.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 struct Footprint {
   // Zero is a multiple of everything.
@@ -84,4 +84,4 @@ struct numeric<Footprint> {
 inline Fixed plain(Fixed x) { return x; }
 inline Fixed plain(const Footprint& x) { return x.value; }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

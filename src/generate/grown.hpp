@@ -7,7 +7,7 @@
 #include "generate/values.hpp"
 #include "gradproof/generate.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // The largest magnitude in a smooth graph: exp of it is 2981, so no value that is looked at on the way
 // saturates.
@@ -261,4 +261,4 @@ class Grown {
   std::vector<std::uint8_t> needed_;  // value_of and gradient_of
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

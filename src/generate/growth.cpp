@@ -6,7 +6,7 @@
 #include "generate/grown.hpp"
 #include "graph/infer.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -455,4 +455,4 @@ Graph random_graph(std::uint64_t seed, std::uint64_t index, const Recipe& recipe
   return Growth<Fixed>(draw, recipe).run();
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -6,7 +6,7 @@
 
 #include "gradproof/generate.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -71,4 +71,4 @@ Literal random_lambda(Draw& draw, const Recipe& recipe) {
   return signed_literal(draw, power_of_two(draw, sign));
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

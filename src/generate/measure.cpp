@@ -7,7 +7,7 @@
 #include "gradproof/generate.hpp"
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -189,4 +189,4 @@ std::vector<Literal> simpler_literals(const Literal& l, std::uint64_t (*rank_of)
   return kept;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

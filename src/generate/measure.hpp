@@ -7,7 +7,7 @@
 
 #include "gradproof/graph.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 struct Measure {
   std::uint64_t nodes = 0;       // but for the λ literals
@@ -36,4 +36,4 @@ struct Measure {
 // Simpler literals than this one, the simplest first; `favourites` are tried before its own bits are cut.
 [[nodiscard]] std::vector<Literal> simpler_literals(const Literal& l, std::uint64_t (*rank)(const Literal&));
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

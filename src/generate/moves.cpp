@@ -6,7 +6,7 @@
 
 #include "generate/scene.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -339,4 +339,4 @@ constexpr std::array<Move, 13> table = {{
 
 std::span<const Move> moves() { return table; }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -9,7 +9,7 @@
 #include "generate/values.hpp"
 #include "gradproof/generate.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 struct Scene {
   explicit Scene(const Graph& g);
@@ -52,4 +52,4 @@ struct Site {
   std::vector<Edit> edits;
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -4,7 +4,7 @@
 #include "gradproof/generate.hpp"
 #include "gradproof/text.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -121,4 +121,4 @@ Shrunk shrink(Graph failing, const std::function<bool(const Graph&)>& still_fail
   return shrink_in_batches(std::move(failing), one, 1, budget);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

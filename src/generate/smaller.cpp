@@ -3,7 +3,7 @@
 #include "generate/scene.hpp"
 #include "gradproof/generate.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -178,4 +178,4 @@ void smaller(const Graph& graph, const std::function<bool(Graph&&)>& take) {
     if (!take(*std::move(candidate))) return;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -3,7 +3,7 @@
 #include "gradproof/generate.hpp"
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 Recipe swarm(std::uint64_t seed, std::uint64_t block, const Recipe& recipe) {
   if (block % 4 == 0) return recipe;
@@ -31,4 +31,4 @@ Recipe swarm(std::uint64_t seed, std::uint64_t block, const Recipe& recipe) {
   return r;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

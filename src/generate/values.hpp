@@ -7,7 +7,7 @@
 #include "generate/footprint.hpp"
 #include "graph/apply.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // The k-th operand, and the first again for an operation that has no k-th: what is never read must still be
 // there.
@@ -122,4 +122,4 @@ bool clear_of_kinks(const Node& node, View<S> a, View<S> b) {
   });
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -3,7 +3,7 @@
 
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 template <Number S>
 bool inside(Domain domain, const S& x, const Attributes& attributes) {
@@ -90,4 +90,4 @@ bool apply_node(const Node& node, View<S> a, View<S> b, S* y, const S& zero) {
   });
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

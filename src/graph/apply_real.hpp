@@ -5,7 +5,7 @@
 #include "gradproof/real.hpp"
 #include "graph/apply.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace in_place {
 
@@ -60,4 +60,4 @@ struct Single<Cos, Real> : in_place::Unary<Real::nearest_cos> {};
 template <>
 struct Single<Tanh, Real> : in_place::Unary<Real::nearest_tanh> {};
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

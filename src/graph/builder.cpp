@@ -5,7 +5,7 @@
 #include "gradproof/ops.hpp"
 #include "graph/infer.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 Shape Expr::shape() const { return builder == nullptr ? Shape{} : builder->shape(id); }
 
@@ -92,4 +92,4 @@ Graph Builder::finish_or_die() && {
   return *std::move(graph);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -4,7 +4,7 @@
 
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 Graph quantized(const Graph& graph, Dtype dtype) {
   Draft draft = graph.draft();
@@ -24,4 +24,4 @@ Graph quantized(const Graph& graph, Dtype dtype) {
   return *std::move(result);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -5,7 +5,7 @@
 
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -146,4 +146,4 @@ Expr concat(const Expr& a, const Expr& b, Axis axis) {
   return apply<Concat>({{static_cast<std::int32_t>(axis), 0, 0, 0}}, a, b);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

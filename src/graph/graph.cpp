@@ -5,7 +5,7 @@
 #include "gradproof/ops.hpp"
 #include "graph/infer.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 std::string Shape::text() const { return std::to_string(rows) + "x" + std::to_string(cols); }
 
@@ -174,4 +174,4 @@ bool operator==(const Graph& a, const Graph& b) {
   return true;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

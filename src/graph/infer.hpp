@@ -3,9 +3,9 @@
 
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 [[nodiscard]] ShapeOrReason infer_shape(OpId id, std::span<const Shape, 2> operands,
                                         const Attributes& attributes);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -1,6 +1,6 @@
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -24,4 +24,4 @@ std::optional<OpId> find_op(std::string_view name) {
   return {};
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

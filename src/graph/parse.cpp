@@ -4,7 +4,7 @@
 #include "gradproof/ops.hpp"
 #include "gradproof/text.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -331,4 +331,4 @@ std::vector<std::string_view> macro_names() {
   return names;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

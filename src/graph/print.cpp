@@ -3,7 +3,7 @@
 #include "gradproof/ops.hpp"
 #include "gradproof/text.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -105,4 +105,4 @@ std::string print(const Document& document) {
   return text + Printer(document.graph).run();
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

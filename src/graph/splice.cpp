@@ -5,7 +5,7 @@
 
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 std::vector<Expr> spliced(Builder& builder, const Graph& graph, std::span<const Expr> inputs) {
   assert(inputs.size() == graph.inputs().size());
@@ -43,4 +43,4 @@ Graph with_inputs(const Graph& graph, std::span<const std::vector<double>> value
   return *std::move(made);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

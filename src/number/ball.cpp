@@ -9,7 +9,7 @@
 #include <cmath>
 #include <vector>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -279,4 +279,4 @@ void Product<Ball>::multiply(const Ball* a, const Ball* b, std::size_t rows, std
   product.hand_over(y, zero.precision());
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

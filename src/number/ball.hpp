@@ -20,7 +20,7 @@
 #include "gradproof/number.hpp"
 #include "number/arb.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 class Ball {
  public:
@@ -186,4 +186,4 @@ struct Product<Ball> {
                        Ball* y, const Ball& zero);
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

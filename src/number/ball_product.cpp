@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -133,4 +133,4 @@ bool packed_ball_product(const Ball* a, const Ball* b, Extents e, Ball* y, Bits 
   return true;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -4,7 +4,7 @@
 #include "number/ball.hpp"
 #include "number/product.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // y := a b, or false where this way is none: precisions whose roundings no double holds, balls that are not finite, and
 // midpoints of more bits than the precision.
@@ -20,4 +20,4 @@ namespace gradproof {
 [[nodiscard]] bool packed_ball_product(const Ball* a, const Ball* b, Extents extents, Ball* y,
                                        Bits precision);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

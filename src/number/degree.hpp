@@ -6,7 +6,7 @@
 
 #include "gradproof/number.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 struct Degree {
   static constexpr int none = 1 << 16;  // not a polynomial, or one of absurd degree
@@ -36,4 +36,4 @@ struct numeric<Degree> {
   static Degree round_even(Degree x) { return {x.degree > 0 ? Degree::none : 0}; }
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -11,7 +11,7 @@
 
 #include "gradproof/number.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 class Fixed {
  public:
@@ -172,4 +172,4 @@ struct numeric<Fixed> {
   }
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -10,7 +10,7 @@
 #include "gradproof/real.hpp"
 #include "number/in_format.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 const Format& format(Dtype dtype) {
   static constexpr std::array<Format, 4> formats = {{{"f16", "float16", 11, -14, 15, 2},
@@ -149,4 +149,4 @@ double ulp_distance(Dtype dtype, double observed, const Real& truth) {
   return std::abs(mpfr_get_d(distance.get(), MPFR_RNDA));
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

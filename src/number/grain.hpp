@@ -9,7 +9,7 @@
 
 #include "gradproof/number.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 struct Grain {
   // Zero is a multiple of everything.
@@ -76,4 +76,4 @@ struct numeric<Grain> {
   static Grain round_even(const Grain& x) { return Grain::of(std::nearbyint(x.value)); }
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -5,7 +5,7 @@
 
 #include "gradproof/format.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // y := operation(y) in the format's precision. MPFR rounds as if exponents had no end and says to which side;
 // with that, check_range makes the overflow and the underflow of the format's own exponents, and subnormalize
@@ -30,4 +30,4 @@ double in_format(Dtype dtype, Operation operation) {
   return mpfr_get_d(y, MPFR_RNDN);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -9,7 +9,7 @@
 #include "gradproof/format.hpp"
 #include "gradproof/rational.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -181,4 +181,4 @@ Literal to_literal(const Rational& x) {
   return near.exact ? Literal(near.value) : Literal::from_ratio(near.value, x.str());
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

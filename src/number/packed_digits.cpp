@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace gradproof::packed {
+namespace gradproof::inline v0::packed {
 
 namespace {
 
@@ -83,7 +83,7 @@ void sum_portable(const std::uint64_t* a, const std::uint64_t* b, std::size_t in
 #if defined(__x86_64__) && defined(__GNUC__)
 }  // namespace gradproof::packed
 #include <immintrin.h>
-namespace gradproof::packed {
+namespace gradproof::inline v0::packed {
 namespace {
 
 #define GRADPROOF_IFMA __attribute__((target("avx512f,avx512ifma")))
@@ -188,4 +188,4 @@ bool has_ifma() { return false; }
 
 #endif
 
-}  // namespace gradproof::packed
+}  // namespace gradproof::inline v0::packed

@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace gradproof::packed {
+namespace gradproof::inline v0::packed {
 
 inline constexpr std::size_t lanes = 8;
 inline constexpr int digit_bits = 52;
@@ -34,4 +34,4 @@ void sum_ifma(const std::uint64_t* a, const std::uint64_t* b, std::size_t inner,
               std::size_t width, std::uint64_t* sums);
 [[nodiscard]] bool has_ifma();
 
-}  // namespace gradproof::packed
+}  // namespace gradproof::inline v0::packed

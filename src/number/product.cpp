@@ -11,7 +11,7 @@
 
 #include "number/packed_digits.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -459,4 +459,4 @@ void Product<Real>::multiply(const Real* a, const Real* b, std::size_t rows, std
       exact_dot({a + i * inner, 1}, {b + j, cols}, inner, y[i * cols + j]);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

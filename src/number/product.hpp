@@ -15,7 +15,7 @@
 
 #include "gradproof/real.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // A strided run of numbers: a row, or a column.
 struct Strided {
@@ -58,4 +58,4 @@ enum class PackedKernel { portable, vector };
 std::size_t packed_product(const Real* a, const Real* b, Extents extents, Real* y, PackedRange range,
                            PackedKernel kernel);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

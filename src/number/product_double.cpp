@@ -9,7 +9,7 @@
 #define GRADPROOF_VECTOR_CLONES 1
 #endif
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -90,4 +90,4 @@ void Product<double>::multiply(const double* a, const double* b, std::size_t row
   dispatch<double>({a, b, y, rows, inner, cols});
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

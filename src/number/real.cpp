@@ -4,7 +4,7 @@
 
 #include <new>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 Real::Real(const Literal& literal, Bits precision) : Real(precision) {
   if (literal.is_double()) {
@@ -42,4 +42,4 @@ Slab<Real>::~Slab() {
   ::operator delete(numbers_);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -4,7 +4,7 @@
 #include "gradproof/real.hpp"
 #include "number/arb.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -76,4 +76,4 @@ int Real::nearest_tanh(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t rounding) {
   return nearest(y, x, rounding, mpfr_tanh, enclose_tanh);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

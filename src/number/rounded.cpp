@@ -2,7 +2,7 @@
 
 #include "number/in_format.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 double rounded(Dtype dtype, Function f, double x) {
   const auto apply = [&](auto function) {
@@ -24,4 +24,4 @@ double rounded(Dtype dtype, Function f, double x) {
   return x;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -14,7 +14,7 @@
 
 #include "gradproof/number.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 struct Tracked {
   double value = 0;
@@ -128,4 +128,4 @@ struct Reduce<Tracked> {
   }
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

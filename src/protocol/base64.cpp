@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -82,4 +82,4 @@ Base64Text base64_decoded(std::string_view text) {
   return {std::move(bytes), std::nullopt};
 }
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 
 // Base64 as RFC 4648 has it (alphabet with + and /, padded), and nothing else: no line breaks, no missing
 // padding, no stray bits in the last digit. One text has one reading, so that a reply is either right or
@@ -21,4 +21,4 @@ struct Base64Text {
 };
 [[nodiscard]] Base64Text base64_decoded(std::string_view text);
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

@@ -13,7 +13,7 @@
 
 #include "protocol/kin.hpp"
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 namespace {
 
 // Zero-initialised before any code runs, and trivially destroyed: a handler may come at any time.
@@ -90,4 +90,4 @@ void strike_group(pid_t group) noexcept {
   }
 }
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

@@ -4,7 +4,7 @@
 
 #include <mutex>
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 
 // The process groups that are alive now, in a table without locks, so that a signal handler can end them all.
 
@@ -37,4 +37,4 @@ enum class Entry { entered, forbidden, table_full };
 [[nodiscard]] Entry enter_group(pid_t group) noexcept;
 void strike_group(pid_t group) noexcept;
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

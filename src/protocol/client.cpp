@@ -6,7 +6,7 @@
 
 #include "protocol/wire.hpp"
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 namespace {
 
 constexpr std::size_t unexplained_kept = 16;
@@ -154,4 +154,4 @@ void Client::stop() {
   exchange_.stop();
 }
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

@@ -10,7 +10,7 @@
 #include "protocol/exchange.hpp"
 #include "protocol/messages.hpp"
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 
 // A subject that cases can be put to, whatever happens to its process. The process is started when it is
 // first needed, greeted, and replaced by a fresh one after a failure.
@@ -71,4 +71,4 @@ class Client {
   std::vector<std::string> stray_;  // of the processes that have ended
 };
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

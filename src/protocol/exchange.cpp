@@ -10,7 +10,7 @@
 #include "protocol/quote.hpp"
 #include "protocol/wire.hpp"
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 namespace {
 
 using nlohmann::json;
@@ -139,4 +139,4 @@ std::vector<std::string> Exchange::stray() const {
 
 std::string Exchange::standard_error() { return process_ ? process_->standard_error() : std::string(); }
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

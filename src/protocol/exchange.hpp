@@ -10,7 +10,7 @@
 
 #include "protocol/process.hpp"
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 
 // Questions to one subject and its answers, a line of JSON each. The process is started by the first
 // question; after a failure it is ended, and the next question starts another one.
@@ -59,4 +59,4 @@ class Exchange {
   std::string during_;
 };
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

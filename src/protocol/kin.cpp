@@ -6,7 +6,7 @@
 #include <fstream>
 #include <string>
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 
 std::vector<pid_t> children_of(pid_t process) {
   std::vector<pid_t> children;
@@ -40,4 +40,4 @@ std::size_t resident_bytes(pid_t process) {
   return resident_pages(process, most_generations) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

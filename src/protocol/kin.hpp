@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 
 // What the system tells of other processes; nothing where it tells nothing, as of a process that is gone.
 
@@ -15,4 +15,4 @@ namespace gradproof::protocol {
 // Memory that it and what descends from it have resident. Pages that two of them share count twice.
 [[nodiscard]] std::size_t resident_bytes(pid_t process);
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

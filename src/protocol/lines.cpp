@@ -6,7 +6,7 @@
 
 #include "protocol/quote.hpp"
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 namespace {
 
 constexpr std::size_t stray_lines_kept = 8;
@@ -73,4 +73,4 @@ std::string_view Tail::text() const {
   return all.substr(all.size() - std::min(all.size(), limit_));
 }
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

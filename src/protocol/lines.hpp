@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 
 // Cuts what a subject writes to stdout into lines, at a bounded cost. A line that begins with '{' is meant
 // for us and is kept whole; any other line is stray: a print that somebody forgot. The first few stray lines
@@ -57,4 +57,4 @@ class Tail {
   std::string bytes_;  // up to twice the limit, so that cutting is rare
 };
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

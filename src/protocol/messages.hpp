@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 
 // What is asked and answered, as plain data. Whatever comes out of Client has been checked: each tensor has
 // as many bytes as its shape takes, no size is negative or overflows, and each string is UTF-8 that is safe
@@ -80,4 +80,4 @@ struct SubjectError {
   std::string kind, message, traceback;
 };
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

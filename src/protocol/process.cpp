@@ -17,7 +17,7 @@
 #include "protocol/kin.hpp"
 #include "protocol/quote.hpp"
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 namespace {
 
 using std::chrono::milliseconds;
@@ -285,4 +285,4 @@ void Process::stop(milliseconds grace) noexcept {
   end_orphans();
 }
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

@@ -15,7 +15,7 @@
 #include "protocol/lines.hpp"
 #include "protocol/spawn.hpp"
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 
 struct Limits {
   std::chrono::milliseconds start{
@@ -134,4 +134,4 @@ class Process {
   std::size_t memory_bytes_;
 };
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
@@ -88,4 +88,4 @@ std::string last_lines(std::string_view text, std::size_t limit) {
   return cut ? std::string(ellipsis) + out : out;
 }
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

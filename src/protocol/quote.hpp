@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 
 // What a subject says is foreign text: it may hold broken UTF-8, terminal escapes and any number of bytes.
 // These functions make it safe to print and to put into JSON: broken UTF-8 becomes U+FFFD, control characters
@@ -20,4 +20,4 @@ namespace gradproof::protocol {
 // most.
 [[nodiscard]] std::string last_lines(std::string_view text, std::size_t limit = 64u << 10);
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

@@ -15,7 +15,7 @@
 
 #include "protocol/quote.hpp"
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 
 void Descriptor::close() noexcept {
   // Not repeated after EINTR: on Linux the descriptor is gone in any case.
@@ -154,4 +154,4 @@ std::variant<Spawned, std::string> spawn(const Command& command) {
   return Spawned{pid, std::move(input->ours), std::move(output->ours), std::move(error->ours)};
 }
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

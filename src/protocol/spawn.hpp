@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 
 struct Command {
   std::vector<std::string> argv;  // argv[0] is looked up on PATH, as a shell does
@@ -44,4 +44,4 @@ struct Spawned {
 // Or one line that says why it could not be started.
 [[nodiscard]] std::variant<Spawned, std::string> spawn(const Command& command);
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

@@ -11,7 +11,7 @@
 #include "protocol/base64.hpp"
 #include "protocol/quote.hpp"
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 namespace {
 
 using nlohmann::json;
@@ -364,4 +364,4 @@ std::variant<std::vector<CaseResult>, Violation> read_results(const json& answer
   return results;
 }
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

@@ -9,7 +9,7 @@
 
 #include "protocol/messages.hpp"
 
-namespace gradproof::protocol {
+namespace gradproof::inline v0::protocol {
 
 // Protocol 1 as JSON: from messages to requests, and from answers to messages or to the first thing that is
 // wrong with them.
@@ -35,4 +35,4 @@ struct Violation {
 // A value in a few safe words: a number as it is, the beginning of a string, the size of an array.
 [[nodiscard]] std::string described(const nlohmann::json& value);
 
-}  // namespace gradproof::protocol
+}  // namespace gradproof::inline v0::protocol

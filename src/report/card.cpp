@@ -9,7 +9,7 @@
 #include "report/next_command.hpp"
 #include "report/page.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 std::string graph_lines(std::string text) {
   std::string lines;
@@ -100,4 +100,4 @@ std::string card_markdown(const FailureCard& card) {
   return text + "\n</details>\n";
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -6,7 +6,7 @@
 
 #include "gradproof/verdict.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // Everything is text; what is empty is left out.
 struct FailureCard {
@@ -29,4 +29,4 @@ struct FailureCard {
 // A graph as text without the line that names the format, and without metadata.
 [[nodiscard]] std::string graph_lines(std::string text);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -8,7 +8,7 @@
 #include "report/matrix.hpp"
 #include "report/verdict_words.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 std::string_view name(Change::Way way) {
   switch (way) {
@@ -136,4 +136,4 @@ Changes changes_between(std::span<const Report> before, std::span<const Report> 
   return changes;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -5,8 +5,8 @@
 
 #include "gradproof/changes.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 [[nodiscard]] std::string changes_html(const Changes& changes);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

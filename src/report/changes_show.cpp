@@ -7,7 +7,7 @@
 #include "report/changes_part.hpp"
 #include "report/page.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -110,4 +110,4 @@ std::string to_html(const Changes& c) {
                    "<h1>Compared with " + escaped(c.earlier) + "</h1>\n" + changes_html(c));
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

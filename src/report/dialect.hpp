@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 using Words = std::map<std::string, std::string, std::less<>>;
 
@@ -78,4 +78,4 @@ struct Dialect {
 [[nodiscard]] std::span<const Dialect> javascript_dialects();
 [[nodiscard]] std::span<const Dialect> c_dialects();
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -10,7 +10,7 @@
 #include "gradproof/ops.hpp"
 #include "report/markup.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -277,4 +277,4 @@ std::optional<std::string> drawing_of(const Graph& graph, const std::optional<Di
   return text + "</svg>";
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -6,10 +6,10 @@
 
 #include "gradproof/property.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // Nothing where the graph has too many nodes for a drawing to tell anything.
 [[nodiscard]] std::optional<std::string> drawing_of(const Graph& graph,
                                                     const std::optional<Disagreement>& wrong);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -8,7 +8,7 @@
 #include "report/page.hpp"
 #include "report/verdict_words.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -73,4 +73,4 @@ std::string to_html(std::span<const Report> reports, const Changes* changes) {
   return page_html(title, body);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

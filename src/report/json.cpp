@@ -5,7 +5,7 @@
 #include "gradproof/text.hpp"
 #include "report/json_number.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -117,4 +117,4 @@ std::string to_json(const CheckReport& r) {
   return dumped(j);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -10,7 +10,7 @@
 #include "report/matrix.hpp"
 #include "report/verdict_words.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -154,4 +154,4 @@ std::string to_junit(std::span<const Report> reports, const Changes* changes) {
 
 std::string to_junit(const Changes& changes) { return junit_xml(std::vector<JunitSuite>{suite_of(changes)}); }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -7,7 +7,7 @@
 
 #include "gradproof/changes.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 struct JunitCase {
   std::string group, name;  // classname and name
@@ -27,4 +27,4 @@ struct JunitSuite {
 [[nodiscard]] JunitSuite suite_of(const Report& report);
 [[nodiscard]] JunitSuite suite_of(const Changes& changes);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -7,7 +7,7 @@
 #include "report/matrix.hpp"
 #include "report/verdict_words.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -34,4 +34,4 @@ std::string to_markdown(std::span<const Report> reports, const Changes* changes)
   return text;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -105,4 +105,4 @@ std::string markdown_block(std::string_view text, std::string_view language) {
   return fence + std::string(language) + "\n" + clean + fence + "\n";
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

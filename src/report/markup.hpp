@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // Well-formed UTF-8 of characters that XML 1.0 allows; each other byte or character becomes U+FFFD.
 [[nodiscard]] std::string legible(std::string_view text);
@@ -18,4 +18,4 @@ namespace gradproof {
 // As a block of code that nothing in the text can end.
 [[nodiscard]] std::string markdown_block(std::string_view text, std::string_view language = {});
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -6,7 +6,7 @@
 
 #include "report/page.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 std::string_view name(Standing standing) {
   switch (standing) {
@@ -144,4 +144,4 @@ std::string matrix_markdown(std::span<const Tally> tallies) {
   return text;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

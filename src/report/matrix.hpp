@@ -7,7 +7,7 @@
 
 #include "gradproof/verdict.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // What became of one property in one dtype, worst first.
 enum class Standing { failed, known, undecided, passed, unsupported, skipped };
@@ -36,4 +36,4 @@ struct Matrix {
 [[nodiscard]] std::string matrix_html(std::span<const Tally> tallies, const std::string& prefix);
 [[nodiscard]] std::string matrix_markdown(std::span<const Tally> tallies);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

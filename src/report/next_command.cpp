@@ -4,7 +4,7 @@
 #include <cctype>
 #include <string_view>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 std::string shell_quoted(const std::string& file) {
   const auto plain = [](char c) {
@@ -25,4 +25,4 @@ std::string script_command(const std::string& file) {
   return "cc " + shell_quoted(file) + " -ldl && ./a.out";
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

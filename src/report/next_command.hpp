@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // A file name as a shell takes it.
 [[nodiscard]] std::string shell_quoted(const std::string& file);
@@ -11,4 +11,4 @@ namespace gradproof {
 // How a script is run that needs no gradproof.
 [[nodiscard]] std::string script_command(const std::string& file);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

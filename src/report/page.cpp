@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -67,4 +67,4 @@ std::string page_html(const std::string& title, const std::string& body_html) {
     escaped(title), page_style(), body_html, "<script>" + std::string(page_script()) + "</script>\n");
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -7,7 +7,7 @@
 
 #include "report/markup.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // Members called `html` hold markup; what is called otherwise is text, and is escaped when it is written.
 struct PageHead {
@@ -51,4 +51,4 @@ struct PageControls {
 [[nodiscard]] const char* page_style();
 [[nodiscard]] const char* page_script();
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

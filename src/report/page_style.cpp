@@ -1,6 +1,6 @@
 #include "report/page.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -117,4 +117,4 @@ const char* page_style() { return style; }
 
 const char* page_script() { return script; }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -7,7 +7,7 @@
 #include "gradproof/text.hpp"
 #include "report/read_json.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -203,4 +203,4 @@ std::vector<Report> merged(std::span<const std::vector<Report>> parts) {
   return all;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -7,7 +7,7 @@
 
 #include "gradproof/changes.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 using ReportJson = nlohmann::ordered_json;
 
@@ -36,4 +36,4 @@ template <class E>
 [[nodiscard]] std::optional<NoReport> read_json(std::string_view text, std::string_view schema,
                                                 const std::function<void(const ReportJson&)>& read);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

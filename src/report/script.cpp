@@ -14,7 +14,7 @@
 #include "gradproof/report.hpp"
 #include "report/dialect.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 std::string filled(std::string_view text, const Words& words) {
   std::string result;
@@ -766,4 +766,4 @@ std::optional<Script> script_of(const Report& report, const Counterexample& exam
   return Script{std::string(dialect->extension), Composer(*dialect, report, example, source).text()};
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -1,7 +1,7 @@
 // Scripts in C, for plugins: no framework goes backward here, so the script does, operation by operation.
 #include "report/dialect.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -301,4 +301,4 @@ constexpr std::array dialects = {plugin_dialect};
 
 std::span<const Dialect> c_dialects() { return dialects; }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -1,7 +1,7 @@
 // Scripts in JavaScript: TensorFlow.js and jax-js.
 #include "report/dialect.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -254,4 +254,4 @@ constexpr std::array dialects = {tfjs_dialect, jaxjs_dialect};
 
 std::span<const Dialect> javascript_dialects() { return dialects; }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

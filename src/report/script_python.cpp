@@ -1,7 +1,7 @@
 // Scripts in Python: PyTorch, JAX, TensorFlow (eager and in graph mode) and PaddlePaddle.
 #include "report/dialect.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -561,4 +561,4 @@ constexpr std::array dialects = {torch_dialect, paddle_dialect, jax_dialect, ten
 
 std::span<const Dialect> python_dialects() { return dialects; }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -6,7 +6,7 @@
 #include "gradproof/text.hpp"
 #include "report/next_command.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -244,4 +244,4 @@ std::string to_text(const CheckReport& r, Style style) {
   return text + "\n";
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

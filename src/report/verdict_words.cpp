@@ -7,7 +7,7 @@
 #include "report/matrix.hpp"
 #include "report/page.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 std::string_view verdict_word(const Report& r) {
   if (r.command == "verify") return name(r.conclusion);
@@ -124,4 +124,4 @@ std::string facts_html(const std::vector<std::pair<std::string, std::string>>& f
   return text + "</dl>\n";
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

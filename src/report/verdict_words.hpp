@@ -5,7 +5,7 @@
 
 #include "gradproof/verdict.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // A layer is verified by the whole battery; other runs only hold or fail.
 [[nodiscard]] std::string_view verdict_word(const Report& report);
@@ -19,4 +19,4 @@ namespace gradproof {
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> environment_of(const Report& report);
 [[nodiscard]] std::string facts_html(const std::vector<std::pair<std::string, std::string>>& facts);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -13,7 +13,7 @@
 #include "gradproof/ops.hpp"
 #include "study/ridders.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 std::string_view name(Checker checker) {
   switch (checker) {
@@ -498,4 +498,4 @@ std::optional<Outlook> outlook(const Graph& asked, Checker checker, Dtype dtype,
   return judged(bench, bench.probes(setting.eps), setting);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

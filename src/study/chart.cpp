@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -96,4 +96,4 @@ std::string to_svg(const LogChart& chart) {
   return text + "</svg>";
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

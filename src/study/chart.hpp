@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // A point by the logarithms of its coordinates.
 struct ChartPoint {
@@ -24,4 +24,4 @@ struct LogChart {
 // Each series has a class of its own, s0, s1 ..., for the page to colour, and a dash of its own for print.
 [[nodiscard]] std::string to_svg(const LogChart& chart);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -15,7 +15,7 @@
 #include "verify/battery.hpp"
 #include "verify/session.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -292,4 +292,4 @@ ConditionStudy study_condition(const Target& target, const Launch& launch, const
   return study;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

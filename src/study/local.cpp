@@ -8,7 +8,7 @@
 #include "gradproof/ops.hpp"
 #include "gradproof/real.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -91,4 +91,4 @@ std::vector<LoneNode> lone_nodes(const Graph& graph, Dtype dtype) {
   return nodes;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

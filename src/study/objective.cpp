@@ -9,7 +9,7 @@
 #include "gradproof/analysis.hpp"
 #include "gradproof/truth.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 Graph scalar_objective(const Graph& graph) {
   const auto& outputs = graph.outputs();
@@ -179,4 +179,4 @@ Graph loaded(const Declared& declared) {
   return *std::move(result);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -14,7 +14,7 @@
 #include "gradproof/rounded.hpp"
 #include "gradproof/study.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // The sum over the outputs of <cotangent, value> as the one output of a graph; a graph with a single number as its
 // output and no other cotangent than 1 stays what it is.
@@ -127,4 +127,4 @@ using Slopes = Result<std::vector<Real>, std::string>;
 // The anchored graph as one of its own, its frozen leaves loaded with the values in double: what rounding_of_value takes.
 [[nodiscard]] Graph loaded(const Declared& declared);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

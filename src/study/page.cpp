@@ -6,7 +6,7 @@
 #include "study/chart.hpp"
 #include "study/words.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -119,4 +119,4 @@ std::string to_html(const StepStudy& study) {
                      escaped(study.graph), study.version);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

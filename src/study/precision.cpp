@@ -9,7 +9,7 @@
 #include "report/json_number.hpp"
 #include "study/objective.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -158,4 +158,4 @@ std::string to_json(const PrecisionStudy& study) {
   return j.dump(2) + "\n";
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -109,4 +109,4 @@ RiddersOutcome ridders(std::span<const CentralDifference> rows, const Real& righ
   return walk.outcome();
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

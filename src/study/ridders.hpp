@@ -6,7 +6,7 @@
 
 #include "gradproof/real.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // A central difference, each step half of the one before: in exact arithmetic at the points that are gone to, and a bound on
 // what rounding adds.
@@ -22,4 +22,4 @@ struct RiddersOutcome {
 };
 [[nodiscard]] RiddersOutcome ridders(std::span<const CentralDifference> rows, const Real& right);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

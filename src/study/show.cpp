@@ -8,7 +8,7 @@
 #include "report/json_number.hpp"
 #include "study/words.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 using Json = nlohmann::ordered_json;
 
@@ -187,4 +187,4 @@ std::string to_json(const StepStudy& study) {
   return j.dump(2) + "\n";
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -8,7 +8,7 @@
 #include "gradproof/report.hpp"
 #include "report/json_number.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -127,4 +127,4 @@ std::string to_json(const ConditionStudy& s) {
   return j.dump(2) + "\n";
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -12,7 +12,7 @@
 #include "study/advice.hpp"
 #include "study/objective.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 std::string_view name(Scheme scheme) {
   switch (scheme) {
@@ -395,4 +395,4 @@ bool has_result(const StepStudy& study) {
          std::ranges::any_of(study.curves, [](const StepCurve& c) { return c.finite > 0; });
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

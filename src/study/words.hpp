@@ -3,7 +3,7 @@
 
 #include "gradproof/study.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // In the checker's own words.
 [[nodiscard]] std::string setting_text(Checker checker, const CheckerSetting& setting);
@@ -13,4 +13,4 @@ namespace gradproof {
 // "at x[0,1], the worst of 6 entries".
 [[nodiscard]] std::string place_text(const StepStudy& study);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

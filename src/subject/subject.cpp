@@ -13,7 +13,7 @@
 #include "verify/judge.hpp"
 #include "verify/reply.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -300,4 +300,4 @@ LayerVerdict verify_layer(const Layer& layer, const LayerOptions& options) {
   return verify_layers(layers, options);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

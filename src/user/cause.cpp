@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -125,4 +125,4 @@ std::string likely_cause(std::span<const double> claimed, std::span<const Right>
   return {};
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

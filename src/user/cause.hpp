@@ -6,7 +6,7 @@
 
 #include "user/right.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // Claims, what is right, and the verdicts, entry by entry of a matrix with so many columns (a gradient is one
 // row). A sentence; empty where nothing fits.
@@ -14,4 +14,4 @@ namespace gradproof {
                                        std::span<const CheckedEntry> entries, std::size_t cols,
                                        const GradientContract& contract);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

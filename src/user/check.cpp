@@ -12,7 +12,7 @@
 #include "user/noise.hpp"
 #include "user/rows.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -367,4 +367,4 @@ CheckResult adjoint(const Product& jvp, const Product& vjp, const std::vector<do
 
 }  // namespace calling
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

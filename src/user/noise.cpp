@@ -5,7 +5,7 @@
 #include <cfenv>
 #include <cmath>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -102,4 +102,4 @@ double jitter(const std::function<double(double)>& f, double x) {
   return lost <= 0x1p-40 ? std::max(most, lost) : most;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -7,7 +7,7 @@
 
 #include <functional>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // The largest change of f(x) between the rounding directions; 0 where f does not round. Not finite where a value is not.
 [[nodiscard]] double rounding_spread(const std::function<double(double)>& f, double x);
@@ -24,4 +24,4 @@ namespace gradproof {
 // it is what two spacings in a row agree about.
 [[nodiscard]] double jitter(const std::function<double(double)>& f, double x);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -6,7 +6,7 @@
 #include "gradproof/calculus.hpp"
 #include "number/ball.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -239,4 +239,4 @@ Traced nearbyint(const Traced& x) {
   });
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -9,7 +9,7 @@
 #include "gradproof/graph.hpp"
 #include "gradproof/traced.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // What the derivative of rounding to an integer is.
 enum class Rounding { constant, straight_through };
@@ -58,4 +58,4 @@ class Recording {
   Recording* outer_;
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -10,7 +10,7 @@
 #include "number/tracked.hpp"
 #include "user/noise.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -262,4 +262,4 @@ CheckedEntry judged(const Right& right, double claimed, double scale, bool kink_
   return entry;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

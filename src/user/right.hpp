@@ -9,7 +9,7 @@
 #include "gradproof/graph.hpp"
 #include "gradproof/truth.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // One entry of a gradient, as far as it is known.
 struct Right {
@@ -35,4 +35,4 @@ using Component = std::function<double(std::span<const double>)>;
 [[nodiscard]] CheckedEntry judged(const Right& right, double claimed, double scale, bool kink_is_known,
                                   const CheckOptions& options);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -6,7 +6,7 @@
 #include "gradproof/calculus.hpp"
 #include "user/recording.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 std::string of_exception(const std::string& who) {
   try {
@@ -152,4 +152,4 @@ Right weighted(const std::vector<Right>& entries, const std::vector<double>& wei
   return sum;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -6,7 +6,7 @@
 
 #include "user/right.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 struct Rows {
   std::vector<Right> right;
@@ -47,4 +47,4 @@ struct Recorded {
 // "f threw an exception: ..." of the exception that is being handled.
 [[nodiscard]] std::string of_exception(const std::string& who);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -1,7 +1,7 @@
 #include "gradproof/study_function.hpp"
 #include "user/rows.hpp"
 
-namespace gradproof::calling {
+namespace gradproof::inline v0::calling {
 
 StepStudy steps(const Function& f, const std::vector<double>& x, const StepOptions& options) {
   StepStudy nothing;
@@ -19,4 +19,4 @@ StepStudy steps(const Function& f, const std::vector<double>& x, const StepOptio
   return study;
 }
 
-}  // namespace gradproof::calling
+}  // namespace gradproof::inline v0::calling

@@ -8,7 +8,7 @@
 #include "gradproof/check.hpp"
 #include "gradproof/number.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -157,4 +157,4 @@ std::string to_string(const CheckResult& result) {
 
 std::ostream& operator<<(std::ostream& out, const CheckResult& result) { return out << to_string(result); }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

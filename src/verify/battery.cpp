@@ -4,7 +4,7 @@
 
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -155,4 +155,4 @@ Recipe graph_recipe(Family family, Dtype dtype, const std::vector<std::string>& 
   return r;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -4,7 +4,7 @@
 #include "gradproof/generate.hpp"
 #include "gradproof/property.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // The layer alone, in one dtype: over strengths, shapes and ranks, memory layouts and special values. With
 // `fixed_lambda` only that strength.
@@ -35,4 +35,4 @@ inline constexpr std::array all_meetings = {Meeting::shared_input, Meeting::neig
 // a literal, and values fit the dtype.
 [[nodiscard]] Recipe graph_recipe(Family family, Dtype dtype, const std::vector<std::string>& ops);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -9,7 +9,7 @@
 #include "verify/diagnose.hpp"
 #include "verify/session.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -152,4 +152,4 @@ Report replay(const Target& target, const Launch& launch, const Case& c, const s
   return report;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

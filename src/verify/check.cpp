@@ -8,7 +8,7 @@
 #include "gradproof/truth.hpp"
 #include "gradproof/verify.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -165,4 +165,4 @@ CheckReport check_graph(const Graph& graph, std::int64_t digits_wanted) {
   return report;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -1,6 +1,6 @@
 #include "verify/command_line.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -85,4 +85,4 @@ Result<std::vector<std::string>, BadCommandLine> command_words(std::string_view 
   return words;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

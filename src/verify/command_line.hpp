@@ -7,7 +7,7 @@
 
 #include "gradproof/result.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 struct BadCommandLine {
   std::string message;
@@ -18,4 +18,4 @@ struct BadCommandLine {
 // means what it would mean in a terminal, or is no command line.
 [[nodiscard]] Result<std::vector<std::string>, BadCommandLine> command_words(std::string_view line);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -9,7 +9,7 @@
 #include "verify/reply.hpp"
 #include "verify/scenario_json.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -371,4 +371,4 @@ Conformance conformance(const protocol::Command& command, const ConformanceOptio
   return Trial(command, options).run();
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -9,7 +9,7 @@
 #include "protocol/messages.hpp"
 #include "protocol/process.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 struct Clause {
   enum class Verdict {
@@ -40,4 +40,4 @@ struct ConformanceOptions {
 
 [[nodiscard]] Conformance conformance(const protocol::Command& command, const ConformanceOptions& options);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -8,7 +8,7 @@
 #include "gradproof/ops.hpp"
 #include "gradproof/text.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -369,4 +369,4 @@ std::string wrong_with(const Probe& probe, const Reply& reply) {
   return wrong_with_graph(probe, c, *found);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -4,7 +4,7 @@
 #include "gradproof/property.hpp"
 #include "protocol/messages.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // A case, and which clause it tries. It needs what it names; where an adapter does not declare that, it is not asked.
 struct Probe {
@@ -26,4 +26,4 @@ struct Probe {
 // What is wrong with the answer, or nothing.
 [[nodiscard]] std::string wrong_with(const Probe& probe, const Reply& reply);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -8,7 +8,7 @@
 #include "lone.hpp"
 #include "verify/battery.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -120,4 +120,4 @@ std::vector<Case> contract_cases(const Contract& contract, Dtype dtype, std::uin
   return cases;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

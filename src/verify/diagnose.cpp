@@ -13,7 +13,7 @@
 #include "verify/repetition.hpp"
 #include "verify/signatures.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -515,4 +515,4 @@ Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples
   return d;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -3,7 +3,7 @@
 
 #include "gradproof/verdict.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // Puts a few probes to the subject (λ over several values, stacked, shared and neighbouring layers) and names
 // the first signature that explains all of them. `examples` are the counterexamples found, the most telling
@@ -13,4 +13,4 @@ namespace gradproof {
 [[nodiscard]] Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples,
                                  std::optional<double> fixed_lambda);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -2,7 +2,7 @@
 
 #include "protocol/quote.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -136,4 +136,4 @@ void Dialogue::stop() {
   process_.reset();
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -9,7 +9,7 @@
 
 #include "protocol/process.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // One line said, and what came of it.
 struct Turn {
@@ -71,4 +71,4 @@ class Dialogue {
   int silences_ = 0;
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

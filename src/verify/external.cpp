@@ -7,7 +7,7 @@
 #include "verify/reply.hpp"
 #include "verify/scenario_json.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -166,4 +166,4 @@ protocol::Command command_for(const Target& target, const Launch& launch) {
   return {};
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

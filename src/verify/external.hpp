@@ -7,7 +7,7 @@
 #include "gradproof/verify.hpp"
 #include "protocol/client.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 class External : public Subject {
  public:
@@ -66,4 +66,4 @@ class External : public Subject {
 // How a target's process is started.
 [[nodiscard]] protocol::Command command_for(const Target& target, const Launch& launch);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -8,7 +8,7 @@
 #include "gradproof/ops.hpp"
 #include "verify/battery.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -93,4 +93,4 @@ std::optional<Named> named_by_extreme(Subject& subject, const Counterexample& ex
   return cotangent_of_a_size(*seen, dtype);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

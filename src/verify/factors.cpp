@@ -6,7 +6,7 @@
 #include <cmath>
 #include <span>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -218,4 +218,4 @@ std::optional<Named> named_by_factors(const Seen& seen, const Seen& smaller, Dty
   return moved(seen, dtype);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

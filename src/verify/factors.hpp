@@ -8,7 +8,7 @@
 #include "gradproof/dtype.hpp"
 #include "verify/signatures.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 struct Named {
   std::string cause, mend;
@@ -19,4 +19,4 @@ struct Named {
 [[nodiscard]] std::optional<Named> named_by_factors(const std::vector<Observation>& seen,
                                                     const std::vector<Observation>& smaller, Dtype dtype);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

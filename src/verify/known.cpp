@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 bool covers(std::string_view pattern, std::string_view text) {
   // The last star seen takes one character more whenever what follows it does not fit.
@@ -79,4 +79,4 @@ Result<std::vector<KnownFailure>, BadKnownFailures> parse_known_failures(std::st
   return known;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -6,7 +6,7 @@
 
 #include "gradproof/verify.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // Whether `pattern`, in which * stands for any characters, covers the whole text.
 [[nodiscard]] bool covers(std::string_view pattern, std::string_view text);
@@ -21,4 +21,4 @@ namespace gradproof {
 // Says in the report which known failures did not happen, although what they name was decided.
 void note_unexpected_passes(const std::vector<KnownFailure>& known, Report& report);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -9,7 +9,7 @@
 #include "gradproof/ops.hpp"
 #include "protocol/base64.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -143,4 +143,4 @@ std::optional<protocol::CaseRequest> listed(const Case& c) {
   return r;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

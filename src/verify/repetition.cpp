@@ -6,7 +6,7 @@
 
 #include "gradproof/format.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -73,4 +73,4 @@ std::optional<Named> named_by_repetition(Subject& subject, Dtype dtype, std::opt
   return {};
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

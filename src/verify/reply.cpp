@@ -8,7 +8,7 @@
 
 #include "gradproof/ops.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -90,4 +90,4 @@ NoAnswer other_lambda() {
   return {Refusal::unsupported, "unsupported", "the layer has another λ, which is fixed", ""};
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

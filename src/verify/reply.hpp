@@ -4,7 +4,7 @@
 #include "gradproof/property.hpp"
 #include "protocol/messages.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 [[nodiscard]] Reply reply_of(const protocol::CaseResult& result);
 
@@ -14,4 +14,4 @@ namespace gradproof {
 // What a layer whose λ is fixed says of another one.
 [[nodiscard]] NoAnswer other_lambda();
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

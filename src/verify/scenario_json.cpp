@@ -7,7 +7,7 @@
 #include "gradproof/graph.hpp"
 #include "protocol/base64.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -72,4 +72,4 @@ bool can_live(const std::vector<Act>& steps, const std::vector<std::string>& kno
   });
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

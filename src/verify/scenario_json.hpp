@@ -6,11 +6,11 @@
 
 #include "gradproof/scenario.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 [[nodiscard]] std::string scenario_json(const Scenario& scenario);
 
 // Whether every step is one of those that the adapter can do.
 [[nodiscard]] bool can_live(const std::vector<Act>& steps, const std::vector<std::string>& known);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

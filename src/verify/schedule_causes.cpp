@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -181,4 +181,4 @@ std::optional<Named> named_by_schedule(const std::vector<Told>& told) {
   return {};
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -8,7 +8,7 @@
 #include "schedule.hpp"
 #include "verify/factors.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // What a schedule said at a moment; nothing where it raised an exception.
 struct Told {
@@ -22,4 +22,4 @@ struct Told {
 // The likeliest cause, in the order in which the moments were asked about.
 [[nodiscard]] std::optional<Named> named_by_schedule(const std::vector<Told>& told);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -11,7 +11,7 @@
 #include "verify/known.hpp"
 #include "verify/schedule_causes.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -132,4 +132,4 @@ void run_schedule(Subject& subject, const VerifyOptions& options, const protocol
     report.conclusion = report.unexpected_passes.empty() ? Conclusion::verified : Conclusion::unexpected_pass;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -5,7 +5,7 @@
 #include "gradproof/ops.hpp"
 #include "verify/external.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -96,4 +96,4 @@ void with_subject(const Target& target, const Launch& launch, Report& report,
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

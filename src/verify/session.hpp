@@ -6,7 +6,7 @@
 #include "gradproof/verify.hpp"
 #include "protocol/messages.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 using protocol::Hello;
 
@@ -15,4 +15,4 @@ using protocol::Hello;
 void with_subject(const Target& target, const Launch& launch, Report& report,
                   const std::function<void(Subject&, const Hello&)>& use, const std::string& contract = {});
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

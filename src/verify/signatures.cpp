@@ -6,7 +6,7 @@
 
 #include "gradproof/dtype.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -147,4 +147,4 @@ const Signature forward_table[] = {
 std::span<const Signature> backward_signatures() { return backward_table; }
 std::span<const Signature> forward_signatures() { return forward_table; }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

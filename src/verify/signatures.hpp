@@ -3,7 +3,7 @@
 
 #include <span>
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // What one entry of a probe went through.
 struct Observation {
@@ -27,4 +27,4 @@ struct Signature {
 [[nodiscard]] std::span<const Signature> backward_signatures();
 [[nodiscard]] std::span<const Signature> forward_signatures();
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

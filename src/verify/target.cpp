@@ -3,7 +3,7 @@
 #include "gradproof/verify.hpp"
 #include "verify/command_line.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -70,4 +70,4 @@ Result<Target, BadTarget> parse_target(const std::string& text) {
                    "cmd:COMMAND LINE and socket:PATH"};
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

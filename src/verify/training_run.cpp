@@ -12,7 +12,7 @@
 #include "verify/factors.hpp"
 #include "verify/known.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -249,4 +249,4 @@ void run_training(Subject& subject, const VerifyOptions& options, const protocol
   }
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -19,7 +19,7 @@
 #include "verify/session.hpp"
 #include "verify/training_run.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -363,4 +363,4 @@ Report verify(const Target& target, const Launch& launch, const VerifyOptions& o
   return report;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -2,7 +2,7 @@
 
 #include <cassert>
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 namespace {
 
@@ -42,4 +42,4 @@ Recurrence job_b() {
   return r;
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 // h1 = tanh(X W1 + b1), h2 = tanh(reverse(h1; 1/2) W2 + b2), y = h2 W3 + b3, value = sum (y - target)^2 / 2.
 // The leaves X, W1, b1, W2, b2, W3, b3 stand one after the other, each row by row; that is the order of the
@@ -74,4 +74,4 @@ class Draws {
   std::uint64_t state_;
 };
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

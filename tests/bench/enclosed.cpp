@@ -10,7 +10,7 @@
 #include "number/ball.hpp"
 #include "ours.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 namespace {
 
@@ -70,4 +70,4 @@ std::vector<Entry> enclosure_quality(const Subject& subject) {
           entry("digits_lost", lost_bits * 0.30103, "decimal digits")};
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

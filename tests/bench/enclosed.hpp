@@ -6,7 +6,7 @@
 #include "entry.hpp"
 #include "subject.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 inline constexpr const char* enclosed_name = "gradproof, enclosed";
 
@@ -17,4 +17,4 @@ inline constexpr const char* enclosed_name = "gradproof, enclosed";
 // how many of the digits of the working precision the widest of them, relative to its midpoint, has lost.
 [[nodiscard]] std::vector<Entry> enclosure_quality(const Subject& subject);
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

@@ -7,7 +7,7 @@
 
 #include "subject.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 std::string full_name(const Subject& s) {
   return fmt::format("{}/{}/{}/{}", s.job, s.digits, s.name, s.quantity);
@@ -112,4 +112,4 @@ std::string json(const std::vector<Entry>& entries) {
   return all.dump(1) + "\n";
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

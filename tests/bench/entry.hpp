@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 // One line. A measured time has median_ns, and ratio_to_floor where the floor of the same job and digits was
 // measured in the same run. A figure that is no time (bytes, correct digits, graphs per second) has an amount
@@ -33,4 +33,4 @@ void compare_with_floor(std::vector<Entry>& entries);
 [[nodiscard]] std::string table(const std::vector<Entry>& entries);
 [[nodiscard]] std::string json(const std::vector<Entry>& entries);
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

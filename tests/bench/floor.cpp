@@ -9,7 +9,7 @@
 #include "gradproof/number.hpp"
 #include "plain.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 namespace {
 
@@ -165,4 +165,4 @@ std::vector<Subject> floors(const std::vector<int>& digits) {
   return subjects;
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

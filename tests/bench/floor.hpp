@@ -6,8 +6,8 @@
 
 #include "subject.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 [[nodiscard]] std::vector<Subject> floors(const std::vector<int>& digits);
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

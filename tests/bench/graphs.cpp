@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 namespace {
 
@@ -92,4 +92,4 @@ Graph product(std::uint32_t extent) {
   return std::move(b).finish_or_die();
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

@@ -4,7 +4,7 @@
 #include "data.hpp"
 #include "gradproof/graph.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 [[nodiscard]] Graph graph_of(const Network& network);
 [[nodiscard]] Graph graph_of(const Recurrence& recurrence);
@@ -16,4 +16,4 @@ namespace gradproof::bench {
 // and two million fractions as text would take more of it than the numbers do.
 [[nodiscard]] Graph product(std::uint32_t extent);
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

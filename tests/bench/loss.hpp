@@ -9,7 +9,7 @@
 
 #include "data.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 // v + (x - v)(-lambda), where v is the value of x: exactly x forward, -lambda times the cotangent backward.
 // No peer has a reversal; this is what its user would write.
@@ -79,4 +79,4 @@ std::vector<V> converted(const std::vector<int>& k, Convert convert) {
   return v;
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

@@ -12,7 +12,7 @@
 #include <flint/flint.h>
 #endif
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 namespace {
 
@@ -86,4 +86,4 @@ std::vector<Entry> machine() {
           fact("date", today())};
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

@@ -5,11 +5,11 @@
 
 #include "entry.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 [[nodiscard]] std::vector<Entry> machine();
 
 // The first part of FLINT's version, 0 where this was built without it.
 [[nodiscard]] int flint_major();
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

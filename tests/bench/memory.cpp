@@ -15,7 +15,7 @@
 #include "ours.hpp"
 #include "protocol/process.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 namespace {
 
@@ -110,4 +110,4 @@ int measure_memory_here(const std::string& kind, int digits) {
   return 0;
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

@@ -6,7 +6,7 @@
 
 #include "entry.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 struct MemoryJob {
   std::string job;   // "chain of 10^6 scalar nodes"
@@ -23,4 +23,4 @@ struct MemoryJob {
 // The child's part: does the job, and prints what it took.
 int measure_memory_here(const std::string& kind, int digits);
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

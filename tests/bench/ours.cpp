@@ -5,7 +5,7 @@
 #include "gradproof/real.hpp"
 #include "graphs.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 namespace {
 
@@ -70,4 +70,4 @@ std::vector<Subject> ours(const std::vector<int>& digits) {
   return subjects;
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

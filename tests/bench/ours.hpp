@@ -7,7 +7,7 @@
 #include "gradproof/calculus.hpp"
 #include "subject.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 inline constexpr const char* our_name = "gradproof";
 
@@ -25,4 +25,4 @@ template <Number S>
 // A graph that is evaluated again and again, built and loaded once. At 16 digits in double, else in Real.
 [[nodiscard]] Ready evaluation(std::shared_ptr<const Graph> graph, int digits);
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

@@ -7,7 +7,7 @@
 #include "loss.hpp"
 #include "peers.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 namespace {
 
@@ -92,4 +92,4 @@ std::vector<Subject> adolc_subjects() {
   return subjects;
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

@@ -7,7 +7,7 @@
 #include "loss.hpp"
 #include "peers.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 namespace {
 
@@ -83,4 +83,4 @@ std::vector<Subject> ceres_subjects() {
           {"job B", 16, "Ceres Jet, 3 directions", with_gradient, recurrence_directions}};
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

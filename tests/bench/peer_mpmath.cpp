@@ -10,7 +10,7 @@
 #include "peers.hpp"
 #include "protocol/process.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 namespace {
 
@@ -81,4 +81,4 @@ std::vector<Subject> mpmath_subjects() {
   return subjects;
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

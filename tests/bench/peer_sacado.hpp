@@ -7,7 +7,7 @@
 #include "loss.hpp"
 #include "peers.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 // `V` is the number type, of `bits` bits, and `text` writes one.
 template <class V, class Text>
@@ -69,4 +69,4 @@ class SacadoSubjects {
   Text text_;
 };
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

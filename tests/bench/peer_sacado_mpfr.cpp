@@ -2,7 +2,7 @@
 // Boost's MPFR types, and the only one that does not leak here, for Sacado never destroys what it makes.
 #include <boost/multiprecision/mpfr.hpp>
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 // Boost's operators also take whatever converts to one of its numbers, Sacado's variables among it, and then
 // win over Sacado's own. So they stand behind a type whose operators take nothing but itself.
@@ -29,7 +29,7 @@ struct Boosted {
   }
 };
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench
 
 // Sacado calls std::tanh and std::cosh by these names and finds only what was there before it; so whoever
 // brings a number type has to put the type's functions there.
@@ -49,7 +49,7 @@ gradproof::bench::Boosted<Digits> cosh(const gradproof::bench::Boosted<Digits>& 
 
 #include "peer_sacado.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 namespace {
 
@@ -72,4 +72,4 @@ std::vector<Subject> sacado_mpfr_subjects() {
   return subjects;
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

@@ -1,6 +1,6 @@
 #include "peers.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 namespace {
 
@@ -43,4 +43,4 @@ std::vector<Subject> peers() {
   return all;
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

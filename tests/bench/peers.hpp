@@ -6,7 +6,7 @@
 
 #include "subject.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 [[nodiscard]] std::vector<Subject> adolc_subjects();
 [[nodiscard]] std::vector<Subject> ceres_subjects();
@@ -17,4 +17,4 @@ namespace gradproof::bench {
 // All of them.
 [[nodiscard]] std::vector<Subject> peers();
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 namespace {
 
@@ -124,4 +124,4 @@ double PlainRecurrence::gradient() {
   return difference * difference * scale_;
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

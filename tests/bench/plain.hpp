@@ -5,7 +5,7 @@
 
 #include "data.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 struct PlainNetwork {
   explicit PlainNetwork(const Network& network);
@@ -29,4 +29,4 @@ struct PlainRecurrence {
   std::vector<double> x_, h_;
 };
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

@@ -10,7 +10,7 @@
 
 #include "truth.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 namespace {
 
@@ -111,4 +111,4 @@ Timed time_all(const std::vector<Subject>& subjects, const Pace& pace) {
   return timed;
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

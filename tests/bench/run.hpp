@@ -6,7 +6,7 @@
 #include "entry.hpp"
 #include "subject.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 struct Pace {
   int repetitions = 7;
@@ -22,4 +22,4 @@ struct Timed {
 };
 [[nodiscard]] Timed time_all(const std::vector<Subject>& subjects, const Pace& pace);
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 // What a subject found, as decimal text with more digits than it has: the value, then the gradient entries in
 // the order of the job's leaves (none, from a subject that computes a value only).
@@ -46,4 +46,4 @@ inline constexpr const char* with_gradient = "value+gradient";
 // job/digits/name/quantity: what --filter looks at.
 [[nodiscard]] std::string full_name(const Subject& subject);
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

@@ -8,7 +8,7 @@
 #include "graphs.hpp"
 #include "ours.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 namespace {
 
@@ -71,4 +71,4 @@ std::vector<Entry> correct_digits(const Subject& subject) {
     entry("correct_digits", digits_in_common(found_at(derivative, subject.digits), truth), "decimal digits")};
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

@@ -6,7 +6,7 @@
 #include "entry.hpp"
 #include "subject.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 inline constexpr const char* sweep_name = "sweep: MLP, batch 4, 8-8-8-1";
 
@@ -16,4 +16,4 @@ inline constexpr const char* sweep_name = "sweep: MLP, batch 4, 8-8-8-1";
 // of an evaluation at twice the digits.
 [[nodiscard]] std::vector<Entry> correct_digits(const Subject& subject);
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

@@ -6,7 +6,7 @@
 #include "machine.hpp"
 #include "ours.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 namespace {
 
@@ -83,4 +83,4 @@ std::vector<Entry> targets(const std::vector<Entry>& measured) {
   return all;
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

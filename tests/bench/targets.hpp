@@ -5,9 +5,9 @@
 
 #include "entry.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 // One entry for each target, judged where its figures were measured.
 [[nodiscard]] std::vector<Entry> targets(const std::vector<Entry>& measured);
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

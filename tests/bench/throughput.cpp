@@ -11,7 +11,7 @@
 #include "ours.hpp"
 #include "protocol/client.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 namespace {
 
@@ -89,4 +89,4 @@ std::vector<Subject> throughput() {
   };
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

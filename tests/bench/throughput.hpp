@@ -5,7 +5,7 @@
 
 #include "subject.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 // Each figure is the time of one item. Subjects in other processes are measured when the environment names a
 // Python that has the framework (GRADPROOF_WITH_TORCH_PYTHON).
@@ -14,4 +14,4 @@ namespace gradproof::bench {
 // Random graphs on which reverse mode and dual numbers disagreed beyond the bound, so far.
 [[nodiscard]] int false_alarms();
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

@@ -9,7 +9,7 @@
 #include "graphs.hpp"
 #include "ours.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 namespace {
 
@@ -76,4 +76,4 @@ std::optional<std::string> Truth::disagreement(const Subject& subject, const Ans
   return {};
 }
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

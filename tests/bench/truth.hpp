@@ -9,7 +9,7 @@
 
 #include "subject.hpp"
 
-namespace gradproof::bench {
+namespace gradproof::inline v0::bench {
 
 class Truth {
  public:
@@ -24,4 +24,4 @@ class Truth {
   std::map<std::string, std::unique_ptr<Job>> jobs_;
 };
 
-}  // namespace gradproof::bench
+}  // namespace gradproof::inline v0::bench

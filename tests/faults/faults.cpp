@@ -6,7 +6,7 @@
 #include "gradproof/ops.hpp"
 #include "properties/rebuild.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 namespace {
 
@@ -375,4 +375,4 @@ Reply FaultyEngine::run_twice(const Case& c) {
   return a;
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

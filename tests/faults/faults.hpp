@@ -9,7 +9,7 @@
 #include "gradproof/calculus.hpp"
 #include "gradproof/property.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 struct Fault {
   std::string_view name;
@@ -38,4 +38,4 @@ class FaultyEngine : public Subject {
   const Fault& fault_;
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -8,7 +8,7 @@
 #include "gradproof/real.hpp"
 #include "number/product.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 // |y - sum a[l] b[l]| in ulps of the sum of |a[l] b[l]| at y's precision. The products are formed in full, and
 // MPFR's sum of them and of -y is correctly rounded. A sum of nothing but zeros has no ulp: there any y but 0 is
@@ -68,4 +68,4 @@ class DotMaker {
   Draw draw_;
 };
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

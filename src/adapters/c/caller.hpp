@@ -11,7 +11,7 @@
 #include "gradproof/dtype.hpp"
 #include "gradproof/property.hpp"
 
-namespace gradproof::plugin {
+namespace gradproof::inline v0::plugin {
 
 // What a call did besides its product.
 struct CallReport {
@@ -60,4 +60,4 @@ class Caller {
   std::size_t turn_ = 0;
 };
 
-}  // namespace gradproof::plugin
+}  // namespace gradproof::inline v0::plugin

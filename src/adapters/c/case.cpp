@@ -9,7 +9,7 @@
 #include "gradproof/calculus.hpp"
 #include "gradproof/ops.hpp"
 
-namespace gradproof::plugin {
+namespace gradproof::inline v0::plugin {
 namespace {
 
 constexpr std::size_t most_damage_reports = 8;
@@ -135,4 +135,4 @@ protocol::CaseResult answer(const Layer& layer, Caller& caller, const Case& c, b
   return result;
 }
 
-}  // namespace gradproof::plugin
+}  // namespace gradproof::inline v0::plugin

@@ -3,7 +3,7 @@
 #include "adapters/c/caller.hpp"
 #include "gradproof/graph.hpp"
 
-namespace gradproof::plugin {
+namespace gradproof::inline v0::plugin {
 
 // Computes the case's graph and its gradient with gradproof's engine, in the case's dtype, but for the
 // reversals: each is a layer of its own, whose forward kernel gives its value, and whose backward kernel what it
@@ -16,4 +16,4 @@ namespace gradproof::plugin {
 // Leads layers through the scenario's steps, all of which must be among steps_of(layer).
 [[nodiscard]] protocol::CaseResult live(const Layer& layer, Caller& caller, const Scenario& scenario);
 
-}  // namespace gradproof::plugin
+}  // namespace gradproof::inline v0::plugin

@@ -4,7 +4,7 @@
 #include <cassert>
 #include <cstring>
 
-namespace gradproof::plugin {
+namespace gradproof::inline v0::plugin {
 namespace {
 
 // On either side of the entries: a kernel that rounds n up to a block of 512 doubles still stays inside.
@@ -72,4 +72,4 @@ std::optional<std::size_t> first_difference(std::span<const std::byte> a, std::s
   return static_cast<std::size_t>(at - a.begin()) / element;
 }
 
-}  // namespace gradproof::plugin
+}  // namespace gradproof::inline v0::plugin

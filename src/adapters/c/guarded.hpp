@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace gradproof::plugin {
+namespace gradproof::inline v0::plugin {
 
 // Where entries of a buffer lie.
 struct Spread {
@@ -49,4 +49,4 @@ class Guarded {
 [[nodiscard]] std::optional<std::size_t> first_difference(std::span<const std::byte> a,
                                                           std::span<const std::byte> b, std::size_t element);
 
-}  // namespace gradproof::plugin
+}  // namespace gradproof::inline v0::plugin

@@ -13,7 +13,7 @@
 #include "gradproof/result.hpp"
 #include "protocol/messages.hpp"
 
-namespace gradproof::plugin {
+namespace gradproof::inline v0::plugin {
 
 // One of a layer's passes, and the words in which a report speaks of it.
 struct Kernel {
@@ -60,4 +60,4 @@ struct Layer {
 // The steps of scenarios that such a layer can be led through.
 [[nodiscard]] std::vector<Act::Do> steps_of(const Layer& layer);
 
-}  // namespace gradproof::plugin
+}  // namespace gradproof::inline v0::plugin

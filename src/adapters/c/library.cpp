@@ -14,7 +14,7 @@
 #include "adapters/c/symbols.hpp"
 #include "protocol/quote.hpp"
 
-namespace gradproof::plugin {
+namespace gradproof::inline v0::plugin {
 namespace {
 
 static_assert(int(Dtype::f16) == GRADPROOF_F16 && int(Dtype::bf16) == GRADPROOF_BF16 &&
@@ -267,4 +267,4 @@ std::vector<Dtype> supported_dtypes(const Layer& layer, std::chrono::millisecond
   return supported;
 }
 
-}  // namespace gradproof::plugin
+}  // namespace gradproof::inline v0::plugin

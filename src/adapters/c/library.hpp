@@ -12,7 +12,7 @@
 #include "gradproof/result.hpp"
 #include "protocol/messages.hpp"
 
-namespace gradproof::plugin {
+namespace gradproof::inline v0::plugin {
 
 // One side of a call: where its entries are.
 struct Entries {
@@ -56,4 +56,4 @@ struct Plugin {
 // learn within the time counts as supported.
 [[nodiscard]] std::vector<Dtype> supported_dtypes(const Layer& layer, std::chrono::milliseconds patience);
 
-}  // namespace gradproof::plugin
+}  // namespace gradproof::inline v0::plugin

@@ -4,7 +4,7 @@
 #include "adapters/c/case.hpp"
 #include "adapters/c/packing.hpp"
 
-namespace gradproof::plugin {
+namespace gradproof::inline v0::plugin {
 namespace {
 
 std::vector<std::byte> entries_of(Dtype dtype, const std::vector<double>& values) {
@@ -145,4 +145,4 @@ protocol::CaseResult live(const Layer& layer, Caller& caller, const Scenario& sc
   return Life(layer, caller, scenario.dtype).result(scenario);
 }
 
-}  // namespace gradproof::plugin
+}  // namespace gradproof::inline v0::plugin

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <limits>
 
-namespace gradproof::plugin {
+namespace gradproof::inline v0::plugin {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "the protocol's bytes are those of this machine");
@@ -82,4 +82,4 @@ void unpack(Dtype dtype, std::span<const std::byte> entries, std::span<double> v
   }
 }
 
-}  // namespace gradproof::plugin
+}  // namespace gradproof::inline v0::plugin

@@ -6,7 +6,7 @@
 
 #include "gradproof/dtype.hpp"
 
-namespace gradproof::plugin {
+namespace gradproof::inline v0::plugin {
 
 // Values as a row of little-endian entries of a dtype, and back. What is no value of a 16-bit format is
 // rounded to one; a NaN keeps its sign there, and becomes the quiet one.
@@ -15,4 +15,4 @@ namespace gradproof::plugin {
 void unpack(Dtype dtype, std::span<const std::byte> entries, std::span<float> values);
 void unpack(Dtype dtype, std::span<const std::byte> entries, std::span<double> values);
 
-}  // namespace gradproof::plugin
+}  // namespace gradproof::inline v0::plugin

@@ -9,7 +9,7 @@
 #include "gradproof/graph.hpp"
 #include "protocol/base64.hpp"
 
-namespace gradproof::plugin {
+namespace gradproof::inline v0::plugin {
 namespace {
 
 using nlohmann::json;
@@ -127,4 +127,4 @@ Result<std::vector<Act>, std::string> read_steps(const json& steps) {
   return acts;
 }
 
-}  // namespace gradproof::plugin
+}  // namespace gradproof::inline v0::plugin

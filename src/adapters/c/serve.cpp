@@ -23,7 +23,7 @@
 #include "protocol/quote.hpp"
 #include "protocol/wire.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 namespace {
 
 using nlohmann::json;
@@ -310,4 +310,4 @@ void serve_plugin(const std::string& library, const std::string& prefix) {
   _exit(0);
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace gradproof::plugin {
+namespace gradproof::inline v0::plugin {
 namespace {
 
 // What the loader keeps in memory of a library's symbol table.
@@ -103,4 +103,4 @@ std::string hint_for_missing(const std::vector<std::string>& functions, const st
          list + ", which may follow the file after a colon, as in so:FILE.so:" + prefixes.front();
 }
 
-}  // namespace gradproof::plugin
+}  // namespace gradproof::inline v0::plugin

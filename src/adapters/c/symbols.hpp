@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace gradproof::plugin {
+namespace gradproof::inline v0::plugin {
 
 // The names of the functions that a library loaded by dlopen() defines for others.
 [[nodiscard]] std::vector<std::string> exported_functions(void* library);
@@ -13,4 +13,4 @@ namespace gradproof::plugin {
 [[nodiscard]] std::string hint_for_missing(const std::vector<std::string>& functions,
                                            const std::string& missing);
 
-}  // namespace gradproof::plugin
+}  // namespace gradproof::inline v0::plugin

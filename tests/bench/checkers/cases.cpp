@@ -4,7 +4,7 @@
 #include "gradproof/rounded.hpp"
 #include "gradproof/text.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 const std::vector<ScalarCase>& scalar_cases() {
   static const std::vector<ScalarCase> cases = {
@@ -61,4 +61,4 @@ double computed(const Graph& graph, double x) {
   return e[graph.outputs()[0].node][0].value();
 }
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0

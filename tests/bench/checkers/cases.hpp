@@ -7,7 +7,7 @@
 #include "gradproof/differences.hpp"
 #include "gradproof/graph.hpp"
 
-namespace gradproof {
+namespace gradproof::inline v0 {
 
 struct ScalarCase {
   std::string kind;     // what makes it hard
@@ -24,4 +24,4 @@ struct ScalarCase {
 // The formula in double, operation by operation, the same on every machine.
 [[nodiscard]] double computed(const Graph& graph, double x);
 
-}  // namespace gradproof
+}  // namespace gradproof::inline v0
