@@ -63,7 +63,13 @@ def planted(text):
 
 def badly_formatted(paths):
     done = subprocess.run([CLANG_FORMAT, "--dry-run", *map(str, paths)], capture_output=True, encoding="utf-8", cwd=ROOT, check=False)
-    return sorted(set(re.findall(r"^(\S+?):\d+:\d+: (?:warning|error):", done.stderr, re.M)))
+    # Version 14 complains of the comment that closes an inline namespace even where it would write the same.
+    named = sorted(set(re.findall(r"^(\S+?):\d+:\d+: (?:warning|error):", done.stderr, re.M)))
+    return [path for path in named if formatted(path) != pathlib.Path(path).read_text(encoding="utf-8")]
+
+
+def formatted(path):
+    return subprocess.run([CLANG_FORMAT, path], capture_output=True, encoding="utf-8", cwd=ROOT, check=False).stdout
 
 
 class Format(unittest.TestCase):
