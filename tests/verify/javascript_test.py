@@ -82,11 +82,13 @@ GIVEN = {
     "tfjs": {
         "custom_grad": "second argument of the function",
         "factory": "factory argument lambda",
+        "given_the_factor": "second argument of the function",
         "lambda_as_tensor": "second argument of the function, as a tensor",
         "layer_config": "constructor argument lambda",
         "layer_set_lambda": "method setLambda",
         "options_object": "argument lambda of the function",
         "plain_object": "attribute alpha",
+        "strength_for_each_row": "second argument of the function",
     },
     "jaxjs": {},
 }[FRAMEWORK]
