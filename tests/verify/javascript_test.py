@@ -82,7 +82,7 @@ GIVEN = {
     "tfjs": {
         "custom_grad": "second argument of the function",
         "factory": "factory argument lambda",
-        "given_the_factor": "second argument of the function",
+        "given_the_factor": "second argument of the function, as the factor -λ itself",
         "lambda_as_tensor": "second argument of the function, as a tensor",
         "layer_config": "constructor argument lambda",
         "layer_set_lambda": "method setLambda",
