@@ -16,7 +16,11 @@ except ImportError:
 
 # What a file of right/ is, and how λ is given to it.
 COLLECTION = {
+    "a_view_as_declared.py": ("autograd.Function", "second argument of apply"),
     "function_view_as.py": ("autograd.Function", "second argument of apply"),
+    "given_the_factor.py": ("autograd.Function", "second argument of apply"),
+    "under_vmap.py": ("autograd.Function", "second argument of apply"),
+    "within_torch_func.py": ("autograd.Function", "second argument of apply"),
     "neg_then_mul.py": ("autograd.Function", "second argument of apply"),
     "saved_lambda_tensor.py": ("autograd.Function", "second argument of apply"),
     "lambda_as_tensor.py": ("autograd.Function", "second argument of apply, as a tensor"),
