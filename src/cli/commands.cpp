@@ -23,6 +23,9 @@ std::atomic<bool> nothing_to_show = false;
 
 }  // namespace
 
+NothingToShow::NothingToShow() { nothing_to_show = true; }
+NothingToShow::~NothingToShow() { nothing_to_show = false; }
+
 void install_signal_handlers() {
   struct sigaction action {};
   action.sa_handler = [](int) {
@@ -142,9 +145,10 @@ int check(const Common& common, const CheckArguments& arguments) {
   const auto document = read_document(arguments.file);
   if (!document) return Exit::usage;
   if (!writable(common.json)) return complain("can't write " + common.json);
-  nothing_to_show = true;
-  CheckReport report = check_graph(document->graph, arguments.digits);
-  nothing_to_show = false;
+  CheckReport report = [&] {
+    const NothingToShow until_it_is_done;
+    return check_graph(document->graph, arguments.digits);
+  }();
   report.file = arguments.file;
   if (common.json != "-") fmt::print("{}", to_text(report, {colored()}));
   if (!common.json.empty() && !write_file(common.json, to_json(report)))

@@ -132,12 +132,21 @@ int accuracy(const Common& common, const AccuracyArguments& arguments);
 int report_show(const Common& common, const Outputs& outputs, const std::string& file);
 int report_merge(const Common& common, const Outputs& outputs, const std::vector<std::string>& files);
 int report_diff(const Common& common, Outputs outputs, const std::string& before, const std::string& now);
+// While one of these lives, the first signal ends the program: there are no children, and nothing to show before the end.
+struct NothingToShow {
+  NothingToShow();
+  ~NothingToShow();
+  NothingToShow(const NothingToShow&) = delete;
+  NothingToShow& operator=(const NothingToShow&) = delete;
+};
+
 struct StudyArguments {
   std::string file;  // a .graph file; empty: the random graph of the seed
   std::optional<std::uint64_t> seed;
   std::vector<std::string> dtypes;
   std::optional<std::int64_t> digits;
-  std::string wrt, html;
+  std::optional<std::string> wrt;
+  std::string html;
 };
 int study_steps(const Common& common, const StudyArguments& arguments);
 struct PrecisionArguments {

@@ -33,7 +33,9 @@ int complain(const std::string& message, int code) {
 std::optional<std::string> read_text(const std::string& file) {
   std::string text;
   if (file == "-") {
-    text.assign(std::istreambuf_iterator<char>(std::cin), {});
+    // It can be read once, and is asked for twice where what it is decides how it is read.
+    static const std::string all(std::istreambuf_iterator<char>(std::cin), {});
+    text = all;
   } else {
     std::error_code error;
     if (!std::filesystem::exists(file, error)) {

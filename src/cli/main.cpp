@@ -357,7 +357,8 @@ void add_study(CLI::App& app, Arguments& a, int& code) {
   steps->add_option("--html", a.study.html, "Also write the study as one HTML file, with charts")
     ->type_name("FILE");
   steps->add_option("--dtype", a.study.dtypes, "In these dtypes (f16, bf16, f32, f64; default: f32,f64)")
-    ->delimiter(',');
+    ->delimiter(',')
+    ->allow_extra_args(false);
   steps->add_option("--digits", a.study.digits, "And in so many decimal digits (default: 50; 0: not)")
     ->check(CLI::Range(0, 1000));
   steps->add_option("--wrt", a.study.wrt, "An input, or an entry such as x[0,1] (default: the worst of all)");
@@ -368,6 +369,7 @@ void add_study(CLI::App& app, Arguments& a, int& code) {
     ->add_option("--digits", a.precision.digits,
                  "Decimal digits to ask for (default: 16,20,30,50,100,200,500,1000)")
     ->delimiter(',')
+    ->allow_extra_args(false)
     ->check(CLI::Range(1, 10000));
   precision->callback([&] { code = cli::study_precision(a.common, a.precision); });
   CLI::App* condition = c->add_subcommand("condition",

@@ -19,6 +19,7 @@ struct Studied {
   std::string source;
 };
 std::optional<Studied> studied(const StudyArguments& a) {
+  if (!a.file.empty() && a.seed) return complain("a file and --seed are two graphs; name one"), std::nullopt;
   if (!a.file.empty()) {
     auto document = read_document(a.file);
     if (!document) return {};
@@ -38,6 +39,13 @@ std::optional<std::vector<Dtype>> dtypes_named(const std::vector<std::string>& w
   return dtypes;
 }
 
+// Whether a file can be written to that is not the one that is read.
+bool spares(const std::string& written, const std::string& read) {
+  if (!written.empty() && written != "-" && written == read)
+    return complain(written + " would be overwritten, and is what is read"), false;
+  return writable(written) || (complain("can't write " + written), false);
+}
+
 }  // namespace
 
 int study_steps(const Common& common, const StudyArguments& a) {
@@ -45,14 +53,18 @@ int study_steps(const Common& common, const StudyArguments& a) {
   if (!what) return Exit::usage;
   StepOptions options;
   options.digits = a.digits.value_or(options.digits);
-  options.wrt = a.wrt;
+  if (a.wrt && a.wrt->empty()) return complain("--wrt names an input, or an entry such as x[0,1]");
+  options.wrt = a.wrt.value_or("");
   if (!a.dtypes.empty()) {
     const auto dtypes = dtypes_named(a.dtypes);
     if (!dtypes) return Exit::usage;
     options.dtypes = *dtypes;
   }
+  if (!common.json.empty() && common.json == a.html)
+    return complain("--json and --html can't both go to " + a.html);
   for (const std::string& file : {common.json, a.html})
-    if (!writable(file)) return complain("can't write " + file);
+    if (!spares(file, a.file)) return Exit::usage;
+  const NothingToShow until_it_is_done;
   StepStudy study = gradproof::study_steps(what->graph, options);
   study.version = GRADPROOF_VERSION;
   study.source = what->source;
@@ -72,7 +84,8 @@ int study_precision(const Common& common, const PrecisionArguments& a) {
   options.clock = [] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
   };
-  if (!writable(common.json)) return complain("can't write " + common.json);
+  if (!spares(common.json, a.graph.file)) return Exit::usage;
+  const NothingToShow until_it_is_done;
   PrecisionStudy study = gradproof::study_precision(what->graph, options);
   study.version = GRADPROOF_VERSION;
   study.source = what->source;

@@ -88,9 +88,12 @@ void compare(const Report& before, const Report& now, Changes& changes) {
       changes.list.push_back(
         {way_of(old_rank, new_rank), place_of(now, t), standing_text(*was), standing_text(t)});
   }
+  // What passed and is no longer asked, of a subject that is still there, is shown no longer.
   for (const Tally& t : before.tallies)
     if (std::ranges::none_of(now.tallies, same(t)))
-      changes.list.push_back({Change::Way::gone, place_of(before, t), standing_text(t), ""});
+      changes.list.push_back({standing_of(t) == Standing::passed ? Change::Way::worse : Change::Way::gone,
+                              place_of(before, t), standing_text(t),
+                              standing_of(t) == Standing::passed ? "not tried" : ""});
 }
 
 // What else than the subject may have made a difference.

@@ -5,6 +5,8 @@
 
 #include "gradproof/report.hpp"
 #include "gradproof/text.hpp"
+#include "report/markup.hpp"
+#include "report/matrix.hpp"
 #include "report/read_json.hpp"
 
 namespace gradproof::inline v0 {
@@ -159,9 +161,21 @@ Result<ReportKind, NoReport> kind_of_report(std::string_view json) {
   return NoReport{"it is of schema " + *schema + "; this gradproof reads " + read_by_us()};
 }
 
+namespace {
+
+// A report may come from anywhere, and its words go to a terminal as they are.
+void make_legible(ReportJson& j) {
+  if (j.is_string()) j = legible(j.get_ref<const std::string&>());
+  if (!j.is_structured()) return;
+  for (ReportJson& each : j) make_legible(each);
+}
+
+}  // namespace
+
 std::optional<NoReport> read_json(std::string_view text, std::string_view schema,
                                   const std::function<void(const ReportJson&)>& read) {
-  const ReportJson j = ReportJson::parse(text, nullptr, false);
+  ReportJson j = ReportJson::parse(text, nullptr, false);
+  if (!j.is_discarded()) make_legible(j);
   const auto found = schema_of(j);
   if (!found) return found.error();
   if (*found != schema)
@@ -174,7 +188,9 @@ std::optional<NoReport> read_json(std::string_view text, std::string_view schema
   } catch (const Misfit& e) {
     return misfit(e.message);
   } catch (const ReportJson::exception& e) {
-    return misfit(e.what());
+    // Behind the library's own name for it stands what is wrong.
+    const std::string_view what = e.what();
+    return misfit(std::string(what.substr(std::min(what.find("] ") + 2, what.size()))));
   }
   return {};
 }
@@ -185,6 +201,11 @@ Result<std::vector<Report>, NoReport> read_reports(std::string_view json) {
     for (const ReportJson& r : j.at("reports")) reports.push_back(report_from(r));
   });
   if (trouble) return *std::move(trouble);
+  if (reports.empty()) return NoReport{"it holds no report: nothing was judged"};
+  for (const Report& r : reports)
+    if (r.conclusion == Conclusion::verified &&
+        std::ranges::any_of(r.tallies, [](const Tally& t) { return standing_of(t) == Standing::failed; }))
+      return NoReport{r.subject.target + " is said to be VERIFIED, and its table has failures"};
   return reports;
 }
 

@@ -389,9 +389,10 @@ Outlook judged(const Bench& bench, const std::vector<Probe>& probes, const Check
   return o;
 }
 
-// Two digits, upwards.
+// Two digits, upwards; at least 1e-300, below which there are no two digits to be had.
 double upwards(double x) {
   if (x == 0 || !std::isfinite(x)) return x;
+  if (x < 1e-300) return 1e-300;
   const double unit = std::pow(10, std::floor(std::log10(x)) - 1);
   for (double digits = std::ceil(x / unit);; ++digits)
     if (const double candidate = std::stod(fmt::format("{:.1e}", digits * unit)); candidate >= x)

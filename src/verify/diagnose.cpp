@@ -443,6 +443,13 @@ Named named_by_company(Subject& subject, const std::vector<Counterexample>& exam
 
 }  // namespace
 
+void tell_of_factor(Diagnosis& diagnosis) {
+  if (!diagnosis.cause.starts_with("the minus sign is missing")) return;
+  diagnosis.cause =
+    "the layer is declared to multiply by the number that it is given, and multiplies by minus that";
+  diagnosis.mend = "drop the minus in backward, or the declaration of the convention \"factor\"";
+}
+
 Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples,
                    std::optional<double> fixed_lambda) {
   if (examples.empty()) return {};

@@ -10,6 +10,9 @@ namespace gradproof::inline v0 {
 // first; the headline speaks of the first.
 // The worst disagreement of a counterexample, in a line.
 [[nodiscard]] std::string headline(const Counterexample& example);
+// What the cause means where the author declares that the layer is given the factor itself.
+void tell_of_factor(Diagnosis& diagnosis);
+
 [[nodiscard]] Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples,
                                  std::optional<double> fixed_lambda);
 

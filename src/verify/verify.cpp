@@ -273,6 +273,7 @@ void Verification::conclude(Report& report) {
     if (!report.interrupted && !stated_elsewhere(options_.contract))
       report.diagnosis = diagnose(subject_, report.counterexamples, fixed_lambda_);
     else report.diagnosis.headline = headline(report.counterexamples.front());
+    if (report.subject.factor) tell_of_factor(report.diagnosis);
     return;
   }
   std::size_t layer = 0, decided = 0;

@@ -56,6 +56,23 @@ class Study(unittest.TestCase):
         self.assertEqual(list(schema.errors(report, schema.published(f"{kind}.schema.json"))), [])
         return report
 
+    def test_functions_that_are_zero_near_the_point(self):
+        for body in ("x = input 1x1 [-1]\ny = relu x", "x = input 1x3 [-1 -2 -3]\ny = relu x", "x = input 1x1 [0.5]\ny = mul x 0"):
+            with self.subTest(body):
+                self.study("steps", "-", "--dtype", "f64", "--digits", "0", text=f"gradproof 1\n{body}\noutput y\n")
+
+    def test_options_in_any_order_and_contradictions(self):
+        path = self.graph("x = input 1x1 [1]\ny = exp x\noutput y\n")
+        self.study("steps", "--dtype", "f64", path)
+        self.study("precision", "--digits", "16", path)
+        for words, says in ((["steps", path, "--seed", "3"], "two graphs"), (["steps", path, "--wrt", ""], "--wrt names"),
+                            (["steps", path, "--json", path], "would be overwritten"), (["precision", path, "--json", path], "would be overwritten"),
+                            (["steps", path, "--json", "o", "--html", "o"], "can't both")):
+            with self.subTest(words):
+                self.assertIn(says, self.study(*words, code=2).err)
+        with open(path, encoding="utf-8") as file:
+            self.assertIn("exp", file.read())
+
     def graph(self, body):
         path = os.path.join(self.folder, "f.graph")
         with open(path, "w", encoding="utf-8") as file:

@@ -51,7 +51,7 @@ const std::map<std::string, std::string> causes = {
   {"wrong_lambda_ignored", "λ is ignored"},
   {"wrong_lambda_of_the_last_forward", "the last (or first) writer wins"},
   {"wrong_lambda_on_forward", "λ is applied to the forward value"},
-  {"wrong_factor_negated", "the minus sign is missing"},
+  {"wrong_factor_negated", "declared to multiply by the number"},
   {"wrong_rows_along_columns", "the vector of λ lies along the wrong axis"},
   {"wrong_no_minus", "the minus sign is missing"},
   {"wrong_object_never_set", "λ is read once and kept"},

@@ -291,6 +291,24 @@ class Refusals(ReportCase):
         self.refused("report", says=["subcommand"])
         self.refused("report", "merge", says=["files"])
 
+    def test_standard_input_is_a_file_too(self):
+        self.ended(1, "verify", self.example("wrong_grl.so"), "--graphs", "5", "--json", "r.json")
+        shown = self.ended(1, "report", "show", "r.json").out
+        with open(os.path.join(self.folder, "r.json"), encoding="utf-8") as file:
+            self.assertEqual(self.gradproof("report", "show", "-", text=file.read()).out, shown)
+
+    def test_what_is_empty_contradicts_itself_or_would_reach_the_terminal(self):
+        self.file("empty.json", '{"schema":"gradproof/report/1","reports":[]}')
+        for words in (("show", "empty.json"), ("merge", "empty.json", "empty.json"), ("diff", "empty.json", "empty.json")):
+            self.assertIn("holds no report", self.ended(2, "report", *words).err)
+        self.ended(1, "verify", self.example("wrong_grl.so"), "--graphs", "5", "--json", "r.json")
+        text = self.text("r.json")
+        self.file("told.json", text.replace('"NOT VERIFIED"', '"VERIFIED"'))
+        self.assertIn("its table has failures", self.ended(2, "report", "show", "told.json").err)
+        self.file("evil.json", text.replace("wrong_grl.so", "\\u001b[31m\\u0007.so"))
+        said = self.gradproof("report", "show", "evil.json").out
+        self.assertFalse(re.search("[\x00-\x08\x0b-\x1f]", said), said[:300])
+
     def test_what_is_no_report(self):
         documents = {"text": "hello", "empty": "", "list": "[]", "nameless": "{}", "number": '{"schema": 1}', "deep": "[" * 100000,
                      "check": '{"schema": "gradproof/check/1"}', "later": '{"schema": "gradproof/report/2", "reports": []}',
@@ -384,28 +402,31 @@ class Compared(ReportCase):
             return next(t for t in report["reports"][0]["properties"] if (t["property"], t["dtype"]) == (name, dtype))
 
         def change(report):
+            report["reports"][0]["conclusion"] = "NOT VERIFIED"                     # better
             tally(report, "zero-cuts").update(holds=0, fails=4)                     # it failed then: better
             tally(report, "forward-identity").update(holds=0, undecided=46)         # likewise
             report["reports"][0]["properties"].remove(tally(report, "gradient-duals"))  # new
-            gone = dict(tally(report, "gradient-duals", "f32"), property="no-such-thing")
-            report["reports"][0]["properties"].append(gone)
+            missing = dict(tally(report, "gradient-duals", "f32"), property="no-such-thing")  # passed then, not asked now: worse
+            gone = dict(tally(report, "pickles-keep-lambda"), property="never-tried")  # skipped then, not asked now: gone
+            report["reports"][0]["properties"] += [missing, gone]
             for t in report["reports"][0]["properties"]:  # passed then, skipped now: worse
                 if t["property"] == "pickles-keep-lambda":
                     t.update(holds=5, not_applicable=0)
         self.changed("old.json", change)
         ended = self.ended(0, "verify", target, "--graphs", "20", "--compare", "old.json", "--html", "b.html", "--markdown", "b.md",
                            "--junit", "b.xml", "--json", "b.json")
-        self.assertIn("compared with old.json: 1 worse, 2 better, 1 new, 1 gone\n", ended.out)
+        self.assertIn("compared with old.json: 2 worse, 3 better, 1 new, 1 gone\n", ended.out)
         self.ended(0, "report", "diff", "old.json", "b.json", "--json", "d.json")
         expected = {(f"{target}: pickles-keep-lambda in float64", "worse"), (f"{target}: zero-cuts in float64", "better"),
                     (f"{target}: forward-identity in float64", "better"), (f"{target}: gradient-duals in float64", "new"),
-                    (f"{target}: no-such-thing in float32", "gone")}
+                    (f"{target}: the verdict", "better"), (f"{target}: no-such-thing in float32", "worse"),
+                    (f"{target}: never-tried in float64", "gone")}
         self.assertEqual(set(self.ways("d.json")), expected)
         self.assertEqual(self.ways("d.json")[f"{target}: zero-cuts in float64", "better"], ("failed 4 of 4", "passed 12"))
         self.assertEqual({(row[1], row[0]) for row in self.page("b.html").tables["changes"][1:]}, expected)
-        self.assertIn("1 worse, 2 better, 1 new, 1 gone", self.text("b.md"))
+        self.assertIn("2 worse, 3 better, 1 new, 1 gone", self.text("b.md"))
         worse = [name for (group, name), (end, _) in self.junit("b.xml").items() if end == "failure"]
-        self.assertEqual(worse, [f"{target}: pickles-keep-lambda in float64"])
+        self.assertEqual(sorted(worse), [f"{target}: no-such-thing in float32", f"{target}: pickles-keep-lambda in float64"])
         self.ended(1, "verify", target, "--graphs", "20", "--compare", "old.json", "--fail-on-worse")
         self.ended(1, "report", "diff", "old.json", "b.json", "--fail-on-worse")
         self.ended(0, "report", "diff", "b.json", "b.json", "--fail-on-worse")

@@ -51,6 +51,23 @@ def reads(module):
     return when
 
 
+_WORDS = ("lambda", "reads", "framework", "vector", "under", "schedule", "step", "read", "twice", "convention", "alias")
+
+
+def check_words(module):
+    """Whatever an author says is understood: a word that nobody knows would be a promise that nobody judges."""
+    table = getattr(module, "GRADPROOF", None)
+    if table is None:
+        return
+    if not isinstance(table, dict):
+        raise SubjectTrouble("form", f"GRADPROOF is {table!r}; it must be a dictionary such as {{'lambda': 'ctor:alpha'}}")
+    for word in table:
+        if word not in _WORDS:
+            near = difflib.get_close_matches(str(word), _WORDS, 1)
+            raise SubjectTrouble("form", f"GRADPROOF says {word!r}, which means nothing" + (f"; {near[0]!r}?" if near else "") +
+                                         f"; known: {', '.join(_WORDS)}")
+
+
 def said_of(module, word, unless_told):
     """What the author says under this word of GRADPROOF."""
     table = getattr(module, "GRADPROOF", None)
@@ -96,7 +113,7 @@ def under(module, known):
     """In which mode the author wants the layer judged: GRADPROOF = {"under": "jit"}; as it is unless told."""
     table = getattr(module, "GRADPROOF", None)
     mode = table.get("under", "") if isinstance(table, dict) else ""
-    if mode not in known:
+    if not isinstance(mode, str) or mode not in known:
         modes = ", ".join(repr(each) for each in known if each) or "none here"
         raise SubjectTrouble("form", f"GRADPROOF says that the layer runs under {mode!r}; known: {modes}")
     return mode

@@ -1,7 +1,7 @@
 """A subject that is ready to be run, whatever the framework."""
 
 from gradproof_adapter.binding import bind
-from gradproof_adapter.loading import InHand, alias, convention, load, loading_text, reads, twice, under, vector
+from gradproof_adapter.loading import InHand, alias, check_words, convention, load, loading_text, reads, twice, under, vector
 from gradproof_adapter.scenario import live
 from gradproof_adapter.trouble import CaseTrouble, ProtocolTrouble
 
@@ -15,6 +15,7 @@ class Subject:
 
     def __init__(self, framework, file, name, run_graph, stage, run_list=None):
         module, found = load(file, name)
+        check_words(module)
         framework.choose(under(module, framework.under))
         framework.vector = vector(module)
         framework.is_factor = convention(module) == "factor"
