@@ -1,8 +1,8 @@
 #include "cli/commands.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <algorithm>
 
