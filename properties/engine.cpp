@@ -58,6 +58,12 @@ std::vector<std::int64_t> shape_in_rank(Shape s, int rank) {
   return shape;
 }
 
+std::vector<Reply> Subject::collect() {
+  const std::vector<Case> cases = std::move(posted_.front());
+  posted_.pop_front();
+  return run(cases);
+}
+
 Reply Subject::run(const Case& c) {
   std::vector<Reply> replies = run(std::span(&c, 1));
   assert(replies.size() == 1);

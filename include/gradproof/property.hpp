@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -76,6 +77,10 @@ class Subject {
   [[nodiscard]] virtual std::string name() const = 0;
   // One reply for each case, in order.
   [[nodiscard]] virtual std::vector<Reply> run(std::span<const Case> cases) = 0;
+  // The same in two steps, so that a subject in a process of its own works while its asker does something else. collect()
+  // has the replies to the first cases that were posted and not yet collected. In between nothing else is asked.
+  virtual void post(std::span<const Case> cases) { posted_.emplace_back(cases.begin(), cases.end()); }
+  [[nodiscard]] virtual std::vector<Reply> collect();
   // The gradient of the sum of <weight, gradient>, where the weight of each input's gradient is 1, 2, 3 ...
   // entry by entry (double backward). `outputs` is empty in the answer.
   [[nodiscard]] virtual Reply run_twice(const Case& c);
@@ -95,8 +100,13 @@ class Subject {
   virtual void refresh() {}
   // Forgets the answers that it keeps so that nothing is asked twice, and nothing else.
   virtual void forget() {}
+  // Keeps these for that, one for each case.
+  virtual void remember(std::span<const Case> /*cases*/, std::span<const Reply> /*replies*/) {}
   // Another subject that answers in the same way, for another thread; null where there can be only one.
   [[nodiscard]] virtual std::unique_ptr<Subject> another() const { return nullptr; }
+
+ private:
+  std::deque<std::vector<Case>> posted_;
 };
 
 // Subject number 0: gradproof's own engine, in float or double.

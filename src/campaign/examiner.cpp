@@ -184,11 +184,10 @@ std::unique_ptr<Examiner::Handful> Examiner::drawn(std::shared_ptr<const Stretch
 
 // The rest of the block, and then the beginning of the one that follows; null where there is no more.
 std::unique_ptr<Examiner::Handful> Examiner::drawn_after(
-  const Handful* h, std::uint64_t number,
+  const Handful& h, std::uint64_t number,
   const std::function<std::optional<std::uint64_t>()>& following) const {
-  if (h == nullptr) return {};
-  if (h->to < h->stretch->end) return drawn(h->stretch, h->to);
-  if (engine_ || !following || h->stretch->number != number) return {};
+  if (h.to < h.stretch->end) return drawn(h.stretch, h.to);
+  if (engine_ || !following || h.stretch->number != number) return {};
   const auto after = following();
   if (!after) return {};
   auto there = stretch(*after);
@@ -196,16 +195,39 @@ std::unique_ptr<Examiner::Handful> Examiner::drawn_after(
   return drawn(std::move(there), begin);
 }
 
-// Sees to it that the replies come while something else is done.
-void Examiner::ask(Handful& h) {
-  if (engine_) return;
+// Goes on with what was drawn ahead if it is of this block.
+void Examiner::begin(std::uint64_t number) {
   // No block's answers are to depend on what was remembered from another one.
-  if (h.from == h.stretch->begin) subject_.forget();
-  asking_ = std::async(std::launch::async, [this, &h] { h.replies = subject_.run(h.cases); });
+  subject_.forget();
+  if (!ahead_.empty() && ahead_.front()->stretch->number == number) return;
+  collect_all();
+  ahead_.clear();
+  auto here = stretch(number);
+  const std::uint64_t begin = here->begin;
+  put(drawn(std::move(here), begin));
 }
 
-void Examiner::wait() {
-  if (asking_.valid()) asking_.get();
+// Until there are so many after `h`.
+void Examiner::draw_ahead(const Handful& h, std::size_t count, std::uint64_t number,
+                          const std::function<std::optional<std::uint64_t>()>& following) {
+  while (ahead_.size() < count) {
+    auto after = drawn_after(ahead_.empty() ? h : *ahead_.back(), number, following);
+    if (after == nullptr) return;
+    put(std::move(after));
+  }
+}
+
+void Examiner::put(std::unique_ptr<Handful> h) {
+  if (!engine_) subject_.post(h->cases);
+  ahead_.push_back(std::move(h));
+}
+
+void Examiner::collect(Handful& h) {
+  if (!engine_ && !h.replies) h.replies = subject_.collect();
+}
+
+void Examiner::collect_all() {
+  for (const auto& h : ahead_) collect(*h);
 }
 
 bool Examiner::calls_for_subject(const Handful& h, const std::vector<Screened>& results) const {
@@ -237,30 +259,25 @@ std::optional<Block> Examiner::decide(std::uint64_t number, const std::function<
   const auto start = std::chrono::steady_clock::now();
   Work work;
   work.block.number = number;
-  if (now_ == nullptr || now_->stretch->number != number) {
-    wait();
-    auto here = stretch(number);
-    const std::uint64_t begin = here->begin;
-    now_ = drawn(std::move(here), begin);
-    ask(*now_);
-    next_ = drawn_after(now_.get(), number, following);
-  }
+  begin(number);
   for (bool last = false; !last;) {
-    wait();
-    // While a subject in another process works on one handful, the one before it is looked at and the one after it drawn.
-    if (next_ != nullptr) ask(*next_);
-    auto after = drawn_after(next_.get(), number, following);
+    const auto h = std::move(ahead_.front());
+    ahead_.pop_front();
+    // While a subject in another process works on one handful, the one before it is looked at, and the one after it waits in
+    // its pipe.
+    draw_ahead(*h, 1, number, following);
+    collect(*h);
+    draw_ahead(*h, engine_ ? 1 : 2, number, following);
     std::vector<Screened> results;
-    for (std::size_t k = 0; k < now_->cases.size(); ++k)
-      results.push_back(screened_by_subject(now_->cases[k], engine_ ? nullptr : &now_->replies[k]));
-    if (calls_for_subject(*now_, results)) wait();
-    const Step step = look(*now_, results, work);
-    last = now_->to == now_->stretch->end;
-    now_ = std::exchange(next_, std::move(after));
-    if (go_on(step)) continue;
-    wait();
-    now_.reset();
-    return {};
+    for (std::size_t k = 0; k < h->cases.size(); ++k)
+      results.push_back(screened_by_subject(h->cases[k], engine_ ? nullptr : &(*h->replies)[k]));
+    if (!engine_ && calls_for_subject(*h, results)) {
+      collect_all();
+      subject_.remember(h->cases, *h->replies);
+    }
+    const Step step = look(*h, results, work);
+    last = h->to == h->stretch->end;
+    if (!go_on(step)) return {};
   }
   work.block.digest = work.digest.value();
   work.block.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

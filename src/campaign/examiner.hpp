@@ -1,7 +1,7 @@
 // Decides blocks of a campaign with one subject.
 #pragma once
 
-#include <future>
+#include <deque>
 
 #include "campaign/digest.hpp"
 #include "campaign/screen.hpp"
@@ -19,6 +19,10 @@ class Examiner {
   };
 
   Examiner(Subject& subject, const Hello& hello, const CampaignPlan& plan);
+  Examiner(const Examiner&) = delete;
+  Examiner& operator=(const Examiner&) = delete;
+  // Leaves nothing with the subject that was not collected.
+  ~Examiner() { collect_all(); }
 
   // Nothing when `go_on` says no. A subject in another process is asked for the beginning of the block that `following`
   // names before this one is done with, so that it never waits: that one is to be decided next.
@@ -46,7 +50,8 @@ class Examiner {
     std::uint64_t from = 0, to = 0;
     std::vector<Case> cases;
     std::vector<std::uint64_t> indices;
-    std::vector<Reply> replies;
+    // Null until they are collected.
+    std::optional<std::vector<Reply>> replies;
   };
   [[nodiscard]] std::optional<Graph> nth(std::uint64_t index, const Recipe& exact,
                                          const Recipe& smooth) const;
@@ -54,10 +59,14 @@ class Examiner {
   [[nodiscard]] std::unique_ptr<Handful> drawn(std::shared_ptr<const Stretch> stretch,
                                                std::uint64_t from) const;
   [[nodiscard]] std::unique_ptr<Handful> drawn_after(
-    const Handful* h, std::uint64_t number,
+    const Handful& h, std::uint64_t number,
     const std::function<std::optional<std::uint64_t>()>& following) const;
-  void ask(Handful& h);
-  void wait();
+  void begin(std::uint64_t number);
+  void draw_ahead(const Handful& h, std::size_t count, std::uint64_t number,
+                  const std::function<std::optional<std::uint64_t>()>& following);
+  void put(std::unique_ptr<Handful> h);
+  void collect(Handful& h);
+  void collect_all();
   [[nodiscard]] bool calls_for_subject(const Handful& h, const std::vector<Screened>& results) const;
   // Asks the subject where there is no reply yet.
   [[nodiscard]] Screened screened_by_subject(const Case& c, const Reply* reply);
@@ -74,9 +83,8 @@ class Examiner {
   Recipe exact_, smooth_;
   std::optional<Exhaustive> exhaustive_;
   std::vector<const Property*> properties_;
-  // The one that is asked about, or was, and the one after it; kept from one block to the next.
-  std::unique_ptr<Handful> now_, next_;
-  std::future<void> asking_;
+  // Those that were drawn and not yet looked at, in order; kept from one block to the next.
+  std::deque<std::unique_ptr<Handful>> ahead_;
 };
 
 // A graph without its numbers: operations and what they read.

@@ -1,6 +1,7 @@
 #include "protocol/client.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -56,6 +57,33 @@ std::variant<std::vector<CaseResult>, Failure> Client::run(std::span<const CaseR
   return put_one_by_one(cases, std::move(*failure));
 }
 
+void Client::post(std::vector<CaseRequest> cases) {
+  // Whoever waits for its turn behind one that could not be sent must not overtake it.
+  bool is_sent = std::ranges::all_of(posted_, &Posted::is_sent) && !cases.empty() && !ready();
+  if (is_sent) {
+    fresh_ = false;
+    if (auto failure = exchange_.post("run", run_text(cases))) {
+      keep_stray(failure->stray);
+      is_sent = false;
+      for (Posted& before : posted_) before.is_sent = false;
+    }
+  }
+  posted_.push_back({std::move(cases), is_sent});
+}
+
+std::variant<std::vector<CaseResult>, Failure> Client::collect() {
+  assert(!posted_.empty());
+  const Posted posted = std::move(posted_.front());
+  posted_.pop_front();
+  if (!posted.is_sent) return run(posted.cases);
+  auto results = read(exchange_.collect(), posted.cases);
+  auto* failure = std::get_if<Failure>(&results);
+  if (failure == nullptr) return results;
+  for (Posted& after : posted_) after.is_sent = false;
+  if (failure->trouble == Trouble::interrupted) return results;
+  return put_one_by_one(posted.cases, std::move(*failure));
+}
+
 // Nothing if there is a process that has greeted us.
 std::optional<Failure> Client::ready() {
   auto greeting = hello();
@@ -68,7 +96,11 @@ std::optional<Failure> Client::ready() {
 
 std::variant<std::vector<CaseResult>, Failure> Client::put(std::span<const CaseRequest> cases) {
   fresh_ = false;
-  auto answer = exchange_.ask("run", run_text(cases));
+  return read(exchange_.ask("run", run_text(cases)), cases);
+}
+
+std::variant<std::vector<CaseResult>, Failure> Client::read(std::variant<nlohmann::json, Failure> answer,
+                                                            std::span<const CaseRequest> cases) {
   if (auto* failure = std::get_if<Failure>(&answer)) return keep_stray(failure->stray), std::move(*failure);
   auto read = read_results(std::get<nlohmann::json>(answer), cases);
   if (auto* wrong = std::get_if<Violation>(&read))
@@ -150,6 +182,7 @@ bool Client::renew() {
 }
 
 void Client::stop() {
+  for (Posted& each : posted_) each.is_sent = false;
   keep_stray(exchange_.stray());
   exchange_.stop();
 }

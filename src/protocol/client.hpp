@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -33,6 +34,11 @@ class Client {
   // does not greet, or the user interrupted us.
   [[nodiscard]] std::variant<std::vector<CaseResult>, Failure> run(std::span<const CaseRequest> cases);
 
+  // The same in two steps, between which something else may be done or posted, but nothing asked: results come in the order
+  // in which the cases were posted. What was posted when a process came to its end is put to the next one.
+  void post(std::vector<CaseRequest> cases);
+  [[nodiscard]] std::variant<std::vector<CaseResult>, Failure> collect();
+
   // Processes that were started after the first.
   [[nodiscard]] std::size_t restarts() const { return exchange_.starts() > 1 ? exchange_.starts() - 1 : 0; }
 
@@ -56,6 +62,8 @@ class Client {
  private:
   [[nodiscard]] std::optional<Failure> ready();
   [[nodiscard]] std::variant<std::vector<CaseResult>, Failure> put(std::span<const CaseRequest> cases);
+  [[nodiscard]] std::variant<std::vector<CaseResult>, Failure> read(
+    std::variant<nlohmann::json, Failure> answer, std::span<const CaseRequest> cases);
   [[nodiscard]] std::variant<CaseResult, Failure> put_one(const CaseRequest& request);
   [[nodiscard]] std::variant<std::vector<CaseResult>, Failure> put_one_by_one(
     std::span<const CaseRequest> cases, Failure of_all);
@@ -65,6 +73,11 @@ class Client {
   Limits limits_;
   Exchange exchange_;
   std::string contract_;
+  struct Posted {
+    std::vector<CaseRequest> cases;
+    bool is_sent;
+  };
+  std::deque<Posted> posted_;
   std::optional<std::variant<Hello, SubjectError>> greeting_;  // of the process that runs now
   bool fresh_ = false;                                         // that process has been given no case yet
   std::vector<Failure> unexplained_;

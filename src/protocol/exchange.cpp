@@ -89,7 +89,13 @@ std::variant<json, Failure> Exchange::ask(const json& request) {
 }
 
 std::variant<json, Failure> Exchange::ask(std::string command, const std::string& request) {
-  during_ = std::move(command);
+  assert(posted_.empty());
+  if (auto failure = post(std::move(command), request)) return std::move(*failure);
+  return answer_by(posted_.front().deadline);
+}
+
+std::optional<Failure> Exchange::post(std::string command, const std::string& request) {
+  during_ = command;
   if (!process_) {
     auto started = Process::start(command_, limits_);
     if (auto* failure = std::get_if<Failure>(&started)) return over(std::move(*failure));
@@ -97,16 +103,26 @@ std::variant<json, Failure> Exchange::ask(std::string command, const std::string
     fresh_ = true;
     ++starts_;
   }
-  const std::uint64_t id = next_id_++;
   const auto deadline = Deadline::in(std::exchange(fresh_, false) ? limits_.start : limits_.reply);
-  auto line = answer_to(with_id(id, request), deadline);
-  if (auto* failure = std::get_if<Failure>(&line)) return over(std::move(*failure));
-  return checked(std::get<std::string>(line), id);
+  posted_.push_back({next_id_++, std::move(command), deadline});
+  auto failure = process_->send(with_id(posted_.back().id, request), deadline);
+  if (failure) return over(std::move(*failure));
+  return std::nullopt;
 }
 
-std::variant<std::string, Failure> Exchange::answer_to(const std::string& line, const Deadline& deadline) {
-  if (auto failure = process_->send(line, deadline)) return std::move(*failure);
-  return process_->receive(deadline);
+std::variant<json, Failure> Exchange::collect() {
+  assert(!posted_.empty());
+  // The time that the answers before it took, and that we took, is not the subject's.
+  return answer_by(Deadline::in(posted_.front().deadline.allowed));
+}
+
+std::variant<json, Failure> Exchange::answer_by(const Deadline& deadline) {
+  const Posted posted = std::move(posted_.front());
+  posted_.pop_front();
+  during_ = posted.command;
+  auto line = process_->receive(deadline);
+  if (auto* failure = std::get_if<Failure>(&line)) return over(std::move(*failure));
+  return checked(std::get<std::string>(line), posted.id);
 }
 
 std::variant<json, Failure> Exchange::checked(const std::string& line, std::uint64_t id) {
@@ -127,11 +143,15 @@ Failure Exchange::reject(Trouble trouble, std::string message) {
 Failure Exchange::over(Failure failure) {
   if (process_) process_->stop(std::chrono::milliseconds{0});
   process_.reset();
+  posted_.clear();
   failure.during = during_;
   return failure;
 }
 
-void Exchange::stop() { process_.reset(); }
+void Exchange::stop() {
+  process_.reset();
+  posted_.clear();
+}
 
 std::vector<std::string> Exchange::stray() const {
   return process_ ? process_->stray() : std::vector<std::string>{};

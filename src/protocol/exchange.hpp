@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -28,6 +30,11 @@ class Exchange {
   // The same for a request that is text already.
   [[nodiscard]] std::variant<nlohmann::json, Failure> ask(std::string command, const std::string& request);
 
+  // The same in two steps, between which something else may be done or posted; answers come in the order of the questions.
+  // Before ask() all answers have to be collected. With a failure everything is lost that was posted and is not collected.
+  [[nodiscard]] std::optional<Failure> post(std::string command, const std::string& request);
+  [[nodiscard]] std::variant<nlohmann::json, Failure> collect();
+
   // A failure that the caller found in the answer: the process is ended, and what it said meanwhile is
   // attached.
   [[nodiscard]] Failure reject(Trouble trouble, std::string message);
@@ -45,8 +52,7 @@ class Exchange {
   [[nodiscard]] std::string standard_error();
 
  private:
-  [[nodiscard]] std::variant<std::string, Failure> answer_to(const std::string& line,
-                                                             const Deadline& deadline);
+  [[nodiscard]] std::variant<nlohmann::json, Failure> answer_by(const Deadline& deadline);
   [[nodiscard]] std::variant<nlohmann::json, Failure> checked(const std::string& line, std::uint64_t id);
   [[nodiscard]] Failure over(Failure failure);
 
@@ -56,6 +62,13 @@ class Exchange {
   bool fresh_ = false;  // nothing was asked of this process yet
   std::uint64_t next_id_ = 0;
   std::size_t starts_ = 0;
+  // A question without an answer so far.
+  struct Posted {
+    std::uint64_t id;
+    std::string command;
+    Deadline deadline;
+  };
+  std::deque<Posted> posted_;
   std::string during_;
 };
 

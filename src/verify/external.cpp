@@ -21,6 +21,11 @@ protocol::CaseRequest in_text(const Case& c) {
   return r;
 }
 
+std::string key_of(const protocol::CaseRequest& r) {
+  if (!r.listed.empty()) return r.listed;
+  return r.dtype + " " + r.layout + " " + std::to_string(r.rank) + " " + r.contract + " " + r.graph;
+}
+
 }  // namespace
 
 void External::note_strikes(const protocol::CaseResult& result) {
@@ -68,11 +73,8 @@ std::vector<Reply> External::run(std::span<const Case> cases) {
   std::vector<protocol::CaseRequest> requests;
   std::vector<std::string> asked;
   for (const Case& c : cases) {
-    auto list = takes_lists() ? listed(c) : std::nullopt;
-    protocol::CaseRequest r = list ? *std::move(list) : in_text(c);
-    keys.push_back(list ? r.listed
-                        : r.dtype + " " + r.layout + " " + std::to_string(r.rank) + " " + r.contract + " " +
-                            r.graph);
+    protocol::CaseRequest r = request_for(c);
+    keys.push_back(key_of(r));
     if (known_.contains(keys.back())) continue;
     if (std::ranges::find(asked, keys.back()) != asked.end()) continue;
     asked.push_back(keys.back());
@@ -81,9 +83,54 @@ std::vector<Reply> External::run(std::span<const Case> cases) {
   ask(requests, asked);
   std::vector<Reply> replies;
   for (const std::string& key : keys) replies.push_back(known_.find(key)->second);
+  refuse_other_lambdas(replies, cases);
+  return replies;
+}
+
+void External::refuse_other_lambdas(std::vector<Reply>& replies, std::span<const Case> cases) const {
   for (std::size_t i = 0; i < cases.size(); ++i)
     if (only_lambda_ && !only_has(cases[i].graph, *only_lambda_)) replies[i] = other_lambda();
+}
+
+void External::post(std::span<const Case> cases) {
+  // A subject that has failed before is asked one case at a time, and in its turn.
+  const bool at_once =
+    !lost_ && strikes_ == 0 && cases.size() <= batch_size && std::ranges::all_of(posted_, &Posted::is_asked);
+  posted_.push_back({{cases.begin(), cases.end()}, at_once});
+  if (!at_once) return;
+  std::vector<protocol::CaseRequest> requests;
+  for (const Case& c : cases) requests.push_back(request_for(c));
+  client_.post(std::move(requests));
+}
+
+std::vector<Reply> External::collect() {
+  const Posted posted = std::move(posted_.front());
+  posted_.pop_front();
+  if (!posted.is_asked) return run(posted.cases);
+  const auto answer = client_.collect();
+  std::vector<Reply> replies;
+  if (const auto* failure = std::get_if<protocol::Failure>(&answer)) {
+    lost_ = *failure;
+    replies.assign(posted.cases.size(), not_tried());
+  } else {
+    for (const auto& result : std::get<std::vector<protocol::CaseResult>>(answer)) {
+      note_strikes(result);
+      replies.push_back(reply_of(result));
+    }
+  }
+  refuse_other_lambdas(replies, posted.cases);
   return replies;
+}
+
+void External::remember(std::span<const Case> cases, std::span<const Reply> replies) {
+  if (known_.size() > most_known) known_.clear();
+  for (std::size_t i = 0; i < cases.size(); ++i)
+    known_.insert_or_assign(key_of(request_for(cases[i])), replies[i]);
+}
+
+protocol::CaseRequest External::request_for(const Case& c) {
+  auto list = takes_lists() ? listed(c) : std::nullopt;
+  return list ? *std::move(list) : in_text(c);
 }
 
 bool External::takes_lists() {

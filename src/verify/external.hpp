@@ -20,6 +20,10 @@ class External : public Subject {
   // Answers from memory what was asked before: properties look at the same case from different sides.
   [[nodiscard]] std::vector<Reply> run(std::span<const Case> cases) override;
 
+  // What is posted is asked in any case, and not remembered.
+  void post(std::span<const Case> cases) override;
+  [[nodiscard]] std::vector<Reply> collect() override;
+
   [[nodiscard]] Reply live(const Scenario& scenario) override;
   [[nodiscard]] Reply run_twice(const Case& c) override;
   [[nodiscard]] bool reads_late() override;
@@ -36,6 +40,7 @@ class External : public Subject {
   }
 
   void forget() override { known_.clear(); }
+  void remember(std::span<const Case> cases, std::span<const Reply> replies) override;
 
   // Processes that had to be started because one before had failed.
   [[nodiscard]] std::size_t restarts() const {
@@ -50,6 +55,8 @@ class External : public Subject {
   [[nodiscard]] Reply ask_one(protocol::CaseRequest request, const std::string& key);
   void ask(std::span<const protocol::CaseRequest> requests, std::span<const std::string> keys);
   [[nodiscard]] bool takes_lists();
+  [[nodiscard]] protocol::CaseRequest request_for(const Case& c);
+  void refuse_other_lambdas(std::vector<Reply>& replies, std::span<const Case> cases) const;
   std::string target_;
   protocol::Client client_;
   std::optional<bool> takes_lists_;  // what its hello said
@@ -58,6 +65,12 @@ class External : public Subject {
   // because what it is has been seen.
   static constexpr int most_strikes = 9;
   int strikes_ = 0;
+  // Whether the client was asked already, or is still to be.
+  struct Posted {
+    std::vector<Case> cases;
+    bool is_asked;
+  };
+  std::deque<Posted> posted_;
   std::optional<double> only_lambda_;
   std::size_t deliberate_ = 0;             // processes ended by refresh()
   std::optional<protocol::Failure> lost_;  // the process could not be had again

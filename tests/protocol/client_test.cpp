@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
@@ -111,6 +112,13 @@ std::vector<CaseResult> results_of(Client& client, const std::vector<std::string
   if (const auto* failure = std::get_if<Failure>(&results))
     FAIL(failure->message << '\n' << failure->standard_error);
   REQUIRE(std::get<std::vector<CaseResult>>(results).size() == words.size());
+  return std::get<std::vector<CaseResult>>(std::move(results));
+}
+
+std::vector<CaseResult> collected(Client& client) {
+  auto results = client.collect();
+  if (const auto* failure = std::get_if<Failure>(&results))
+    FAIL(failure->message << '\n' << failure->standard_error);
   return std::get<std::vector<CaseResult>>(std::move(results));
 }
 
@@ -441,6 +449,67 @@ TEST_CASE("an answer that comes twice is noticed with the next request", "[clien
   Client client(subject("twice"), patient());
   const auto results = results_of(client, {"fine"});
   CHECK(kind_of(results[0]) == "protocol");
+}
+
+TEST_CASE("what is posted is worked on meanwhile, and answered in its order", "[client]") {
+  Client client(subject(), patient());
+  client.post(cases({"raised"}));
+  client.post(cases({"damaged"}));
+  client.post({});
+  client.post(cases({"megabytes"}));
+  CHECK(kinds_of(collected(client)) == std::vector<std::string>{"raised"});
+  const auto damaged = collected(client);
+  REQUIRE(damaged.size() == 1);
+  CHECK(std::get<CaseReply>(damaged[0]).damage.size() == 2);
+  CHECK(collected(client).empty());
+  CHECK(kinds_of(collected(client)) == std::vector<std::string>{"fine"});
+  CHECK(kind_of(results_of(client, {"fine"})[0]) == "fine");
+  CHECK(client.restarts() == 0);
+
+  // It has read the second one before it answers the first, and works on it while nobody waits.
+  client.post(cases({"nap"}));
+  client.post(cases({"nap"}));
+  (void)collected(client);
+  std::this_thread::sleep_for(milliseconds{600});
+  const auto begin = steady_clock::now();
+  (void)collected(client);
+  CHECK(steady_clock::now() - begin < milliseconds{250});
+}
+
+TEST_CASE("what was posted behind a case that takes the process down is put to another process", "[client]") {
+  const std::map<std::string, std::string> kinds{
+    {"segv", "crashed"},      {"exit_0", "exited"},       {"hang", "timed_out"},
+    {"twice", "fine"},        {"fine_then_exit", "fine"}, {"not_json", "garbage"},
+    {"wrong_id", "protocol"}, {"no_outputs", "protocol"}, {"fine_then_deaf", "fine"}};
+  Limits limits = patient();
+  limits.reply = milliseconds{400};
+  for (const auto& [word, kind] : kinds) {
+    INFO(word);
+    Client client(subject(), limits);
+    client.post(cases({word}));
+    client.post(cases({"raised"}));
+    client.post(cases({"fine", "fine"}));
+    CHECK(kinds_of(collected(client)) == std::vector<std::string>{kind});
+    CHECK(kinds_of(collected(client)) == std::vector<std::string>{"raised"});
+    CHECK(kinds_of(collected(client)) == std::vector<std::string>{"fine", "fine"});
+    CHECK(client.restarts() >= 1);
+  }
+  CHECK(nobody_is_left());
+
+  // Nobody to put them to.
+  Client nobody({{"/nonexistent/program"}, {}, "nobody"}, patient());
+  nobody.post(cases({"fine"}));
+  const auto answer = nobody.collect();
+  REQUIRE(std::holds_alternative<Failure>(answer));
+  CHECK(std::get<Failure>(answer).trouble == Trouble::not_started);
+
+  // What is never collected holds up nothing.
+  {
+    Client client(subject(), patient());
+    client.post(cases({"hang"}));
+    client.post(cases({"fine"}));
+  }
+  CHECK(nobody_is_left());
 }
 
 TEST_CASE("floods cost neither memory nor the answer", "[client]") {

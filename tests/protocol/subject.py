@@ -66,6 +66,11 @@ def hang(request):
     time.sleep(60)
 
 
+def nap(request):
+    time.sleep(0.3)
+    fine(request)
+
+
 def hang_hard(request):
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     time.sleep(60)
