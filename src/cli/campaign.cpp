@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <mutex>
 
+#include "cli/campaign.hpp"
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 #include "cli/outputs.hpp"
@@ -14,9 +15,6 @@
 #include "gradproof/climb.hpp"
 #include "gradproof/generate.hpp"
 #include "gradproof/ops.hpp"
-#ifdef GRADPROOF_MPI
-#include "campaign/mpi.hpp"
-#endif
 
 namespace gradproof::inline v0::cli {
 
@@ -202,17 +200,7 @@ std::optional<CampaignPlan> resumed(const CampaignArguments& a, CampaignOptions&
 
 }  // namespace
 
-namespace {
-
-// What the command line asks for: a plan and how to go about it; complains where it makes no sense.
-struct Asked {
-  CampaignPlan plan;
-  Target target;
-  CampaignOptions options;
-  std::optional<CampaignReport> earlier;
-};
-
-std::optional<Asked> asked_for(const Common& common, const CampaignArguments& a) {
+std::optional<AskedCampaign> asked_for(const Common& common, const CampaignArguments& a) {
   CampaignOptions options;
   std::optional<CampaignPlan> plan;
   if (!a.resume.empty()) {
@@ -237,12 +225,11 @@ std::optional<Asked> asked_for(const Common& common, const CampaignArguments& a)
   options.version = GRADPROOF_VERSION;
   options.environment = environment_text();
   options.stop = &stop;
-  return Asked{*std::move(plan), *target, std::move(options), std::move(before.earlier)};
+  return AskedCampaign{*std::move(plan), *target, std::move(options), std::move(before.earlier)};
 }
 
-using Run = std::function<Result<CampaignReport, StoreTrouble>(const Asked&)>;
-
-int run_and_deliver(const Common& common, const CampaignArguments& a, Asked& asked, const Run& run) {
+int run_and_deliver(const Common& common, const CampaignArguments& a, AskedCampaign& asked,
+                    const RunCampaign& run) {
   auto report = [&] {
     Progress progress(common);
     asked.options.progress = [&](const CampaignProgress& p) { progress.show(progress_text(p)); };
@@ -254,10 +241,12 @@ int run_and_deliver(const Common& common, const CampaignArguments& a, Asked& ask
   return deliver_report(common, a.outputs, found, asked.earlier);
 }
 
+namespace {
+
 int alone(const Common& common, const CampaignArguments& a) {
   auto asked = asked_for(common, a);
   if (!asked) return Exit::usage;
-  return run_and_deliver(common, a, *asked, [&](const Asked& x) {
+  return run_and_deliver(common, a, *asked, [&](const AskedCampaign& x) {
     return run_campaign(x.plan, x.target, launch_of(common), x.options);
   });
 }
@@ -270,43 +259,16 @@ bool has_many_ranks() {
 
 }  // namespace
 
-#ifdef GRADPROOF_MPI
+CampaignOnRanks campaign_on_ranks = nullptr;
 
 int campaign(const Common& common, const CampaignArguments& a) {
   if (!has_many_ranks()) return alone(common, a);
-  World world;
-  if (world.rank() > 0) {
-    serve_campaign(launch_of(common), &stop);
-    return Exit::holds;
-  }
-  auto asked = asked_for(common, a);
-  if (!asked) {
-    dismiss_ranks();
-    return Exit::usage;
-  }
-  int lost = 0;
-  const int code = run_and_deliver(common, a, *asked, [&](const Asked& x) {
-    return run_campaign_on_ranks(x.plan, x.target, launch_of(common), x.options, world, a.patience, lost);
-  });
-  if (lost == 0) return code;
-  std::fflush(stdout);
-  complain(fmt::format("{} rank{} never came back; {} blocks were decided by the others", lost,
-                       lost == 1 ? "" : "s", lost == 1 ? "its" : "their"));
-  world.abandon(code);
+  if (campaign_on_ranks != nullptr) return campaign_on_ranks(common, a);
+  return complain(
+    "this gradproof knows nothing of MPI, and every rank would do the whole; run gradproof-mpi, which is "
+    "built where "
+    "MPI is found (./dev test --with mpi)");
 }
-
-#else
-
-int campaign(const Common& common, const CampaignArguments& a) {
-  if (has_many_ranks())
-    return complain(
-      "this gradproof knows nothing of MPI, and every rank would do the whole; run gradproof-mpi, which is "
-      "built where "
-      "MPI is found (./dev test --with mpi)");
-  return alone(common, a);
-}
-
-#endif
 
 int campaign_show(const Common& common, const Outputs& outputs, const std::string& store) {
   const auto before = prepared(common, outputs, &read_campaign);
