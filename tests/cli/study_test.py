@@ -59,7 +59,12 @@ class Study(unittest.TestCase):
     def test_functions_that_are_zero_near_the_point(self):
         for body in ("x = input 1x1 [-1]\ny = relu x", "x = input 1x3 [-1 -2 -3]\ny = relu x", "x = input 1x1 [0.5]\ny = mul x 0"):
             with self.subTest(body):
-                self.study("steps", "-", "--dtype", "f64", "--digits", "0", text=f"gradproof 1\n{body}\noutput y\n")
+                report = self.json_of("steps", "-", "--dtype", "f64", "--digits", "0", text=f"gradproof 1\n{body}\noutput y\n")
+                # Nothing is relative to entries that are all 0; where one is none, there is something.
+                outlooks = [o for a in report["advice"] for o in (a["advised"], a["default"], a["half_eps"]) if o]
+                self.assertTrue(outlooks and all(o["detectable"] is None for o in outlooks), outlooks)
+        report = self.json_of("steps", "-", "--dtype", "f64", "--digits", "0", text="gradproof 1\nx = input 1x2 [-1 1]\ny = relu x\noutput y\n")
+        self.assertTrue(all(o["detectable"] > 0 for a in report["advice"] for o in (a["advised"], a["default"], a["half_eps"]) if o))
 
     def test_options_in_any_order_and_contradictions(self):
         path = self.graph("x = input 1x1 [1]\ny = exp x\noutput y\n")
