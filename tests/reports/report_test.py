@@ -553,10 +553,19 @@ class Compared(ReportCase):
         self.assertEqual(failed, ["tanh value in float32"])
         self.assertIn("not nearest", self.page("b.html").tables["changes"][1][2])
         # Errors of other inputs are not compared, and that is said.
-        ended = self.ended(0, *measure, "--seed", "2", "--compare", "old.json", "--fail-on-worse")
+        ended = self.ended(0, *measure, "--seed", "2", "--compare", "old.json", "--json", "c.json")
         self.assertIn("the seed was 1, is 2", ended.out)
         self.assertIn("not compared", ended.out)
         self.assertIn("0 worse, 0 better, 1 new", ended.out)
+        # Where they were to fail a run, a pass would say nothing: refused, and before the work.
+        for gate in (("--fail-on-worse",), ("--junit", "d.xml")):
+            for words in ((*measure, "--seed", "2", "--compare", "old.json"), (*measure[:-1], "1000000", "--compare", "old.json"),
+                          ("report", "show", "c.json", "--compare", "old.json"), ("report", "diff", "old.json", "c.json")):
+                with self.subTest(words, gate=gate):
+                    inputs = "1000000" if "1000000" in words else "300"
+                    self.refused(*words, *gate, says=[f"old.json was measured with --seed 1 --inputs 300, and this is of --seed {'1' if inputs != '300' else '2'} "
+                                                      f"--inputs {inputs}: errors of other inputs are not compared, so {gate[0]} would pass"], timeout=10)
+        self.ended(0, "report", "diff", "old.json", "c.json")
 
 
 class Merged(ReportCase):
