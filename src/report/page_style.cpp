@@ -34,7 +34,7 @@ th[aria-sort=ascending] button::after{content:" \2191"}th[aria-sort=descending] 
   content:" \2193"}
 td.wide{white-space:normal;min-width:14rem}
 .plain th{padding:.4rem .6rem}
-code{font:.9em ui-monospace,monospace}li code{overflow-wrap:anywhere}
+code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}
 a{color:var(--accent)}
 .controls{display:flex;flex-wrap:wrap;gap:.6rem 1.2rem;align-items:end;margin:.6rem 0}
 .controls label{display:flex;flex-direction:column;font-size:.85rem;color:var(--soft)}

@@ -117,6 +117,12 @@ class Reports(Pages):
         self.assertEqual([float(word) for word in said["twice"]], sorted(numbers))
         self.assertEqual(said["filtered"], ["tanh", "tanh"])
 
+    def test_the_pages_that_are_kept(self):
+        reference = os.path.join(os.path.dirname(os.path.dirname(HERE)), "docs", "reference")
+        for place in ("report-example.html", os.path.join("accuracy", "pytorch.html")):
+            with self.subTest(place):
+                self.good(shutil.copy(os.path.join(reference, place), self.folder))
+
     def test_studies(self):
         with open(os.path.join(self.folder, "f.graph"), "w", encoding="utf-8") as file:
             file.write("gradproof 1\nx = input 1x3 [0.5 -1.25 2]\ne = exp x\ns = sin e\nf = sum s all\noutput f\n")

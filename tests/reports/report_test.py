@@ -282,6 +282,53 @@ class Example(ReportCase):
             self.assertEqual(file.read(), text)
 
 
+class AccuracyPage(ReportCase):
+    """docs/reference/accuracy/pytorch.html is measured where PyTorch is. All but its figures is what the program writes today (UPDATE=1 writes the look
+    anew), and its figures are those of the Markdown beside it."""
+    FOLDER = os.path.join(ROOT, "docs", "reference", "accuracy")
+    LOOK = re.compile(r"<(style|script)>.*?</\1>", re.S)
+
+    def read(self, name):
+        with open(os.path.join(self.FOLDER, name), encoding="utf-8") as file:
+            return file.read()
+
+    def behind(self, text, today):
+        """What the page has otherwise than a page of today."""
+        if [m[0] for m in self.LOOK.finditer(text)] != [m[0] for m in self.LOOK.finditer(today)]:
+            yield "the look"
+        for what, pattern in (("headings", "<h2>.*?</h2>"), ("controls", '<div class="controls".*?<select[^>]*>'), ("heads", "<thead>.*?</thead>"),
+                              ("facts", "<dt>.*?</dt>")):
+            if re.findall(pattern, text, re.S) != re.findall(pattern, today, re.S):
+                yield what
+
+    def figures_that_differ(self, text, markdown):
+        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in markdown.splitlines() if line.startswith("| ")]
+        figures = sorted(row for row in rows if len(row) == 9 and row[2] in ("float32", "float64"))
+        found = sorted(row[:9] for row in Page(text).tables["parts"][1:])
+        return [pair for pair in zip(figures, found) if pair[0] != pair[1]] or (["rows"] if len(figures) != len(found) or not found else [])
+
+    def test_it_is_of_today(self):
+        self.ended(0, "accuracy", "--ops", "tanh,pow", "--dtype", "f32,f64", "--inputs", "300", "--html", "a.html")
+        text, today = self.read("pytorch.html"), self.text("a.html")
+        if os.environ.get("UPDATE") == "1":
+            looks = iter([m[0] for m in self.LOOK.finditer(today)])
+            text = self.LOOK.sub(lambda _: next(looks), text)
+            with open(os.path.join(self.FOLDER, "pytorch.html"), "w", encoding="utf-8") as file:
+                file.write(text)
+        self.assertEqual(list(self.behind(text, today)), [])
+        self.assertLess(len(text.encode()), 1_000_000)
+        self.assertEqual(self.figures_that_differ(text, self.read("pytorch.md")), [])
+
+    def test_planted_faults(self):
+        text, markdown = self.read("pytorch.html"), self.read("pytorch.md")
+        for old, new in (("--ground:#fff", "--ground:#eee"), ("<h2>Environment</h2>", ""), ("<dt>seed</dt>", "<dt>seeds</dt>"), ("p99.9", "p99.8"),
+                         ('data-table="parts"', "")):
+            self.assertIn(old, text)
+            self.assertNotEqual(list(self.behind(text.replace(old, new), text)), [])
+        self.assertNotEqual(self.figures_that_differ(text, markdown.replace("| 9.01e+15 |", "| 9.02e+15 |", 1)), [])
+        self.assertNotEqual(self.figures_that_differ(text, markdown.replace("| tanh | value | float32 ", "| tanh | value | float16 ")), [])
+
+
 class Odd(ReportCase):
     """Text from outside, in every form."""
     WORDS = "<b>&]]>\"quoted\"'s one\x01two\udcff"  # a control character, and a byte that is no UTF-8
