@@ -1,4 +1,4 @@
-// What random graphs were like: the coverage of the generator.
+// What graphs were like: the coverage of the generator.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 
 namespace gradproof::inline v0 {
 
-// What random graphs were like, so that a run that tried nothing of worth is seen. Rows count graphs unless their
+// What graphs were like, so that a run that tried nothing of worth is seen. Rows count graphs unless their
 // name says otherwise.
 struct Census {
   static constexpr std::size_t most = 32;             // the last column stands for all above

@@ -86,7 +86,7 @@ struct Report {
   std::size_t cases = 0;
   double seconds = 0;
   std::string environment{};  // the system, and the compiler that gradproof was built with
-  // Of the random graphs that were tried, each counted once, however many properties looked at it.
+  // Of the graphs that were tried, each counted once, however many properties looked at it.
   std::map<Dtype, Census> census{};
 };
 

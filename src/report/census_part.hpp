@@ -1,4 +1,4 @@
-// What random graphs were like, as a part of a page, of Markdown and of text.
+// What graphs were like, as a part of a page, of Markdown and of text.
 #pragma once
 
 #include <string>
@@ -29,7 +29,7 @@ struct CensusRow {
 [[nodiscard]] std::string bars_markdown(const std::string& head, const std::vector<CensusRow>& rows,
                                         const Census& census);
 
-// What a report says of its random graphs; empty where it had none.
+// What a report says of its graphs; empty where it had none.
 [[nodiscard]] std::string census_html(const Report& report);
 [[nodiscard]] std::string census_markdown(const Report& report);
 
