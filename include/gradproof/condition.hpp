@@ -18,9 +18,17 @@ struct ConditionOptions {
 // Entries of gradients that have something in common.
 struct ConditionRow {
   std::string what;                         // "1 to 10"
+  double at = 0;                            // the middle of that, as a decimal logarithm
   std::uint64_t count = 0, within = 0;      // within twice the bound, as verdicts allow
   double median = 0, p99 = 0, highest = 0;  // errors in ulps of the truth
   double of_bound = 0;                      // the largest error over twice its bound
+};
+
+// One entry of a gradient, as a chart has it.
+struct ConditionPoint {
+  float condition = 0, depth = 0,
+        strength = 0;  // decimal logarithms; the strength is that of the reversals together
+  float ulps = 0;      // the error itself: 0 where the entry is exact
 };
 
 // What an operation's own backward step is off by: exact operands and an exact adjoint, rounded to the format, are put to
@@ -42,6 +50,7 @@ struct ConditionStudy {
   std::uint64_t not_finite = 0;  // entries, where a number is right
   std::uint64_t zeros = 0;       // entries that are exactly 0: no condition, left out
   std::vector<ConditionRow> by_condition, by_depth, by_strength;
+  std::vector<ConditionPoint> points;
   std::vector<LocalRow> local;  // the largest share of the bound first
   std::string guilty;           // the operation whose own step is beyond its bound; empty where none is
 };
@@ -56,5 +65,8 @@ void study_condition(Subject& subject, const std::vector<std::string>& ops, Cond
 [[nodiscard]] std::string to_text(const ConditionStudy& study);
 // {"schema": "gradproof/condition/1", ...}; the schema is docs/reference/condition.schema.json.
 [[nodiscard]] std::string to_json(const ConditionStudy& study);
+// One file that needs no other, with the errors as charts; and a comment on a pull request.
+[[nodiscard]] std::string to_html(const ConditionStudy& study);
+[[nodiscard]] std::string to_markdown(const ConditionStudy& study);
 
 }  // namespace gradproof::inline v0

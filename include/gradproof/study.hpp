@@ -113,9 +113,10 @@ enum class Prospect { passes, may_fail, fails };
 struct Outlook {
   CheckerSetting setting;
   Prospect right_gradient = Prospect::may_fail;
-  // An error of one entry that is larger is certainly seen: relative to the entry, for the entry where that is worst; and
-  // the least absolute one of any entry.
-  double detectable = 0, least = 0;
+  // An error of one entry that is larger is certainly seen: relative to the entry, for the entry where that is worst
+  // (none where every entry is 0: nothing is relative to those); and the least absolute one of any entry.
+  std::optional<double> detectable{};
+  double least = 0;
   std::uint64_t blind = 0;  // entries that might be 0 in place of what they are, and nobody would see it
   std::string why{};        // what makes a right gradient fail
 };
@@ -195,5 +196,7 @@ struct PrecisionStudy {
 [[nodiscard]] std::string to_text(const PrecisionStudy& study);
 // {"schema": "gradproof/precision/1", ...}; the schema is docs/reference/precision.schema.json.
 [[nodiscard]] std::string to_json(const PrecisionStudy& study);
+[[nodiscard]] std::string to_html(const PrecisionStudy& study);
+[[nodiscard]] std::string to_markdown(const PrecisionStudy& study);
 
 }  // namespace gradproof::inline v0

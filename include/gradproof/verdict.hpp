@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "gradproof/census.hpp"
 #include "gradproof/property.hpp"
 
 namespace gradproof::inline v0 {
@@ -85,6 +86,8 @@ struct Report {
   std::size_t cases = 0;
   double seconds = 0;
   std::string environment{};  // the system, and the compiler that gradproof was built with
+  // Of the graphs that were tried, each counted once, however many properties looked at it.
+  std::map<Dtype, Census> census{};
 };
 
 // One graph under every oracle.

@@ -1,57 +1,20 @@
 #include "campaign/block_json.hpp"
 
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
 
-#include "gradproof/ops.hpp"
 #include "report/json_number.hpp"
-#include "report/read_json.hpp"
 
 namespace gradproof::inline v0 {
 
 namespace {
 
-// nlohmann's get() takes -1 for 2^64 - 1 and 1.5 for 1, and a damaged store would be gone on with as another campaign. All of
-// these throw where the value is not what was written.
-std::uint64_t count_from(const CampaignJson& j, std::uint64_t largest = UINT64_MAX) {
-  const bool whole = j.is_number_unsigned() || (j.is_number_integer() && j.get<std::int64_t>() >= 0);
-  if (whole && j.get<std::uint64_t>() <= largest) return j.get<std::uint64_t>();
-  throw std::invalid_argument("no count: " + j.dump());
-}
-
+// Throws where the value is not what was written, as count_from() does.
 std::uint64_t digest_from(const CampaignJson& j) {
   const auto& text = j.get_ref<const std::string&>();
   if (hex(from_hex(text)) != text) throw std::invalid_argument("no digest: " + text);
   return from_hex(text);
-}
-
-// Without the zeros at its end.
-CampaignJson row(std::span<const std::uint64_t> counters) {
-  std::size_t size = counters.size();
-  while (size > 0 && counters[size - 1] == 0) --size;
-  CampaignJson j = CampaignJson::array();
-  for (std::size_t i = 0; i < size; ++i) j.push_back(counters[i]);
-  return j;
-}
-
-void read_row(const CampaignJson& j, std::span<std::uint64_t> counters) {
-  for (std::size_t i = 0; i < std::min(j.size(), counters.size()); ++i) counters[i] = count_from(j[i]);
-}
-
-std::string op_name(std::size_t i) { return std::string(info(OpId{static_cast<std::uint8_t>(i)}).name); }
-
-CampaignJson by_operation(std::span<const std::uint64_t> counters) {
-  CampaignJson j = CampaignJson::object();
-  for (std::size_t i = 0; i < op_count; ++i)
-    if (counters[i] > 0) j[op_name(i)] = counters[i];
-  return j;
-}
-
-void read_by_operation(const CampaignJson& j, std::span<std::uint64_t> counters) {
-  for (const auto& [name, count] : j.items())
-    if (const auto op = find_op(name)) counters[op->index] = count_from(count);
 }
 
 }  // namespace
@@ -119,39 +82,6 @@ std::map<std::string, Counts, std::less<>> counts_from(const CampaignJson& j) {
   return counts;
 }
 
-CampaignJson to_campaign_json(const Census& c) {
-  CampaignJson pairs = CampaignJson::object();
-  for (std::size_t i = 0; i < op_count; ++i)
-    if (CampaignJson of_user = by_operation(c.pairs[i]); !of_user.empty())
-      pairs[op_name(i)] = std::move(of_user);
-  return {{"nodes", row(c.nodes)},
-          {"depth", row(c.depth)},
-          {"fan_out", row(c.fan_out)},
-          {"reversals_on_a_path", row(c.reversals_on_a_path)},
-          {"entries_by_8", row(c.entries)},
-          {"outputs", row(c.outputs)},
-          {"operations", by_operation(c.operations)},
-          {"operands", std::move(pairs)},
-          {"lambda", row(c.strengths)},
-          {"residual", row(c.residual)}};
-}
-
-Census census_from(const CampaignJson& j) {
-  Census c;
-  read_row(j.at("nodes"), c.nodes);
-  read_row(j.at("depth"), c.depth);
-  read_row(j.at("fan_out"), c.fan_out);
-  read_row(j.at("reversals_on_a_path"), c.reversals_on_a_path);
-  read_row(j.at("entries_by_8"), c.entries);
-  read_row(j.at("outputs"), c.outputs);
-  read_by_operation(j.at("operations"), c.operations);
-  for (const auto& [name, of_user] : j.at("operands").items())
-    if (const auto op = find_op(name)) read_by_operation(of_user, c.pairs[op->index]);
-  read_row(j.at("lambda"), c.strengths);
-  read_row(j.at("residual"), c.residual);
-  return c;
-}
-
 CampaignJson to_campaign_json(const CampaignFailure& f) {
   return {{"property", f.property},
           {"residual", f.residual},
@@ -196,7 +126,7 @@ CampaignJson to_campaign_json(const Block& b) {
           {"digest", hex(b.digest)},
           {"seconds", b.seconds},
           {"counts", to_campaign_json(b.counts)},
-          {"census", to_campaign_json(b.census)},
+          {"census", json_of(b.census)},
           {"failures", std::move(failures)}};
 }
 

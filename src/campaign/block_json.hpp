@@ -1,9 +1,10 @@
-// Blocks, plans and censuses as JSON: what a store keeps, what ranks send each other, and what reports hold.
+// Blocks and plans as JSON: what a store keeps, what ranks send each other, and what reports hold.
 #pragma once
 
 #include <nlohmann/json.hpp>
 
 #include "gradproof/campaign.hpp"
+#include "report/census_json.hpp"
 
 namespace gradproof::inline v0 {
 
@@ -14,10 +15,6 @@ using CampaignJson = nlohmann::ordered_json;
 
 [[nodiscard]] CampaignJson to_campaign_json(const std::map<std::string, Counts, std::less<>>& counts);
 [[nodiscard]] std::map<std::string, Counts, std::less<>> counts_from(const CampaignJson& json);
-
-// Operations by name, so that a table that has grown still reads it.
-[[nodiscard]] CampaignJson to_campaign_json(const Census& census);
-[[nodiscard]] Census census_from(const CampaignJson& json);
 
 [[nodiscard]] CampaignJson to_campaign_json(const CampaignFailure& failure);
 [[nodiscard]] CampaignFailure failure_from(const CampaignJson& json);

@@ -7,6 +7,7 @@
 #include "campaign/parts.hpp"
 #include "gradproof/text.hpp"
 #include "report/card.hpp"
+#include "report/census_part.hpp"
 #include "report/changes_part.hpp"
 #include "report/junit.hpp"
 #include "report/matrix.hpp"
@@ -85,27 +86,15 @@ std::string failures_html(const CampaignReport& r) {
   return text;
 }
 
-std::string bars_html(const CensusRow& row) {
-  std::uint64_t whole = 0, most = 1;
-  for (const auto& [title, n] : row.classes) whole += n, most = std::max(most, n);
-  std::string text = fmt::format("<div><h3>{0}</h3><table aria-label=\"{0}\"><tbody>\n", escaped(row.title));
-  for (const auto& [title, n] : row.classes)
-    text +=
-      fmt::format("<tr><th scope=\"row\">{}</th><td class=\"bar\">{}</td><td class=\"number\">{}</td></tr>\n",
-                  escaped(title),
-                  n == 0 ? ""
-                         : fmt::format("<i style=\"width:{:.1f}%\"></i>",
-                                       100 * static_cast<double>(n) / static_cast<double>(most)),
-                  n == 0 ? "none" : percent(n, whole));
-  return text + "</tbody></table></div>\n";
+std::vector<CensusRow> rows_of(const CampaignReport& r) {
+  std::vector<CensusRow> rows = census_rows(r.census);
+  rows.push_back(residual_row(r.census));
+  return rows;
 }
 
-std::string census_html(const CampaignReport& r) {
-  std::string text = "<h2>What was tried</h2>\n" + coverage_html(r.report) + "<p>" + plan_text(r) +
-                     ". Operations: " + escaped(operations_text(r.census)) + ".</p>\n<div class=\"bars\">\n";
-  for (const CensusRow& row : census_rows(r.census)) text += bars_html(row);
-  return text + "</div>\n<details><summary>Uses of each operation</summary><div class=\"bars\">" +
-         bars_html(operations_row(r.census)) + "</div></details>\n";
+std::string tried_html(const CampaignReport& r) {
+  return "<h2>What was tried</h2>\n" + coverage_html(r.report) + "<p>" + plan_text(r) +
+         ". Operations: " + escaped(operations_text(r.census)) + ".</p>\n" + bars_html(rows_of(r), r.census);
 }
 
 std::vector<std::pair<std::string, std::string>> facts_of(const CampaignReport& r) {
@@ -138,7 +127,7 @@ std::string to_html(const CampaignReport& r, const Changes* changes) {
   if (changes != nullptr) body += changes_html(*changes);
   if (!r.report.tallies.empty()) body += "<h2>Properties</h2>\n" + matrix_html(r.report.tallies, "");
   body += failures_html(r);
-  if (r.graphs > 0) body += census_html(r);
+  if (r.graphs > 0) body += tried_html(r);
   return page_html(title, body + "<h2>Environment</h2>\n" + facts_html(facts_of(r)));
 }
 
@@ -149,6 +138,7 @@ std::string to_markdown(const CampaignReport& r, const Changes* changes) {
   for (const std::string& card : kinds_in(r, card_markdown)) text += card + "\n";
   if (!r.report.tallies.empty()) text += matrix_markdown(r.report.tallies) + "\n";
   text += coverage_text(r.report) + " " + plan_text(r) + ".\n\n";
+  if (r.graphs > 0) text += bars_markdown(grouped(r.graphs) + " graphs", rows_of(r), r.census) + "\n";
   std::string facts;
   for (const auto& [fact, words] : facts_of(r)) facts += (facts.empty() ? "" : "; ") + fact + ": " + words;
   return text + "<sub>" + escaped(facts) + "</sub>\n";

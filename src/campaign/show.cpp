@@ -9,6 +9,7 @@
 #include "gradproof/climb.hpp"
 #include "gradproof/report.hpp"
 #include "gradproof/text.hpp"
+#include "report/census_part.hpp"
 #include "report/json_number.hpp"
 
 namespace gradproof::inline v0 {
@@ -30,7 +31,7 @@ std::string census_text(const Census& c) {
     if (row.title == "λ") text += fmt::format("    {:<22}  {}\n", "operations", operations_text(c));
     text += row_text(row);
   }
-  return text;
+  return text + row_text(residual_row(c));
 }
 
 std::string properties_text(const CampaignReport& r) {
@@ -195,7 +196,7 @@ std::string to_json(const CampaignReport& r) {
     {"seconds_now", r.seconds_now},
     {"graphs_per_second", r.graphs_per_second},
     {"counts", to_campaign_json(r.counts)},
-    {"census", to_campaign_json(r.census)},
+    {"census", json_of(r.census)},
     {"corpus", std::move(corpus)},
     {"failures", std::move(groups)}};
   return j.dump(2, ' ', false, CampaignJson::error_handler_t::replace) + "\n";

@@ -285,7 +285,7 @@ std::optional<StoreTrouble> Store::keep(const Block& block) {
   {
     Statement s(db_.get(), "insert or ignore into block values (?, ?, ?, ?, ?, ?)");
     s.bind(block.number).bind(block.graphs).bind(hex(block.digest)).bind(block.seconds);
-    ok = s.bind(to_campaign_json(block.counts).dump()).bind(to_campaign_json(block.census).dump()).done();
+    ok = s.bind(to_campaign_json(block.counts).dump()).bind(json_of(block.census).dump()).done();
     first = ok && sqlite3_changes(db_.get()) > 0;
   }
   for (const CampaignFailure& f : block.failures) {

@@ -48,6 +48,7 @@ int accuracy(const Common& common, const AccuracyArguments& a) {
     return complain("--junit needs --compare OLD.json: a measurement alone has nothing that could fail");
   const auto before = prepared(common, a.outputs, &read_accuracy);
   if (before.refused) return Exit::usage;
+  if (before.earlier && !can_judge(a.outputs, before.earlier->options, *options)) return Exit::usage;
   AccuracyReport report = [&] {
     Progress progress(common);
     options->progress = [&](const std::string& what, std::size_t done, std::size_t of) {

@@ -146,7 +146,7 @@ struct StudyArguments {
   std::vector<std::string> dtypes;
   std::optional<std::int64_t> digits;
   std::optional<std::string> wrt;
-  std::string html;
+  Outputs outputs{};
 };
 int study_steps(const Common& common, const StudyArguments& arguments);
 struct PrecisionArguments {
@@ -157,6 +157,7 @@ int study_precision(const Common& common, const PrecisionArguments& arguments);
 struct ConditionArguments {
   std::string subject = "builtin", dtype = "f64";
   std::uint64_t seed = 1, graphs = 200;
+  Outputs outputs{};
 };
 int study_condition(const Common& common, const ConditionArguments& arguments);
 

@@ -346,6 +346,15 @@ void add_studied(CLI::App& c, Arguments& a, cli::StudyArguments& graph) {
   add_json(c, a.common);
 }
 
+void add_study_page(CLI::App& c, cli::Outputs& outputs) {
+  c.add_option("--html", outputs.html, "Also write the study as one HTML file, with charts")
+    ->type_name("FILE");
+}
+
+void add_study_markdown(CLI::App& c, cli::Outputs& outputs) {
+  c.add_option("--markdown", outputs.markdown, "Also write it as Markdown")->type_name("FILE");
+}
+
 void add_study(CLI::App& app, Arguments& a, int& code) {
   CLI::App* c = app.add_subcommand(
     "study", "Measure how differences, precisions and conditions act on a gradient's error");
@@ -354,8 +363,7 @@ void add_study(CLI::App& app, Arguments& a, int& code) {
                                       "The error of each difference scheme against the step, the best step, "
                                       "and what to give to a gradient checker");
   add_studied(*steps, a, a.study);
-  steps->add_option("--html", a.study.html, "Also write the study as one HTML file, with charts")
-    ->type_name("FILE");
+  add_study_page(*steps, a.study.outputs);
   steps->add_option("--dtype", a.study.dtypes, "In these dtypes (f16, bf16, f32, f64; default: f32,f64)")
     ->delimiter(',')
     ->allow_extra_args(false);
@@ -371,6 +379,8 @@ void add_study(CLI::App& app, Arguments& a, int& code) {
     ->delimiter(',')
     ->allow_extra_args(false)
     ->check(CLI::Range(1, 10000));
+  add_study_page(*precision, a.precision.graph.outputs);
+  add_study_markdown(*precision, a.precision.graph.outputs);
   precision->callback([&] { code = cli::study_precision(a.common, a.precision); });
   CLI::App* condition = c->add_subcommand("condition",
                                           "The errors of random graphs' gradients against condition, depth "
@@ -382,6 +392,8 @@ void add_study(CLI::App& app, Arguments& a, int& code) {
   condition->add_option("--seed", a.condition.seed, "Seed of all random choices")->check(seed_range);
   add_subject_options(*condition, a.common);
   add_json(*condition, a.common);
+  add_study_page(*condition, a.condition.outputs);
+  add_study_markdown(*condition, a.condition.outputs);
   condition->callback([&] { code = cli::study_condition(a.common, a.condition); });
 }
 

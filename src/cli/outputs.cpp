@@ -37,6 +37,17 @@ bool sensible(const Common& common, const Outputs& outputs) {
   return true;
 }
 
+bool can_judge(const Outputs& outputs, const AccuracyOptions& earlier, const AccuracyOptions& now) {
+  const bool judges = outputs.fail_on_worse || !outputs.junit.empty();
+  if (!judges || (earlier.seed == now.seed && earlier.inputs == now.inputs)) return true;
+  return complain(fmt::format("{} was measured with --seed {} --inputs {}, and this is of --seed {} --inputs "
+                              "{}: errors of other "
+                              "inputs are not compared, so {} would pass whatever got worse",
+                              outputs.compare, earlier.seed, earlier.inputs, now.seed, now.inputs,
+                              outputs.fail_on_worse ? "--fail-on-worse" : "--junit")),
+         false;
+}
+
 bool deliver(const Common& common, const Outputs& outputs, const Forms& forms) {
   const std::vector<Place> places = places_of(common, outputs);
   if (std::ranges::none_of(places, [](const Place& p) { return p.file == "-"; }))

@@ -49,6 +49,19 @@ template <class Report>
   return changes;
 }
 
+// Complains where a comparison can't pass or fail a run, though that was asked for (--fail-on-worse, --junit): errors of
+// other inputs are not compared, and a pass would say nothing.
+template <class Report>
+[[nodiscard]] bool can_judge(const Outputs& /*outputs*/, const Report& /*earlier*/, const Report& /*now*/) {
+  return true;
+}
+[[nodiscard]] bool can_judge(const Outputs& outputs, const AccuracyOptions& earlier,
+                             const AccuracyOptions& now);
+[[nodiscard]] inline bool can_judge(const Outputs& outputs, const AccuracyReport& earlier,
+                                    const AccuracyReport& now) {
+  return can_judge(outputs, earlier.options, now.options);
+}
+
 // A report in all forms that were asked for, and the exit code of the program.
 int deliver_report(const Common& common, const Outputs& outputs, const std::vector<Report>& reports,
                    const std::optional<std::vector<Report>>& earlier);

@@ -52,15 +52,16 @@ int shown(const Common& common, const Outputs& outputs, const Report& report,
   std::optional<Report> earlier;
   if (!outputs.compare.empty()) {
     earlier = read_report(outputs.compare, read);
-    if (!earlier) return Exit::usage;
+    if (!earlier || !can_judge(outputs, *earlier, report)) return Exit::usage;
   }
   return deliver_report(common, outputs, report, earlier);
 }
 
-std::optional<Changes> changes_of(ReportKind kind, const std::string& before, const std::string& now) {
+std::optional<Changes> changes_of(const Outputs& outputs, ReportKind kind, const std::string& before,
+                                  const std::string& now) {
   const auto between = [&](auto read) -> std::optional<Changes> {
     const auto old = read_report(before, read), fresh = read_report(now, read);
-    if (!old || !fresh) return {};
+    if (!old || !fresh || !can_judge(outputs, *old, *fresh)) return {};
     Changes changes = changes_between(*old, *fresh);
     changes.earlier = before;
     return changes;
@@ -118,7 +119,7 @@ int report_diff(const Common& common, Outputs outputs, const std::string& before
   if (!sensible(common, outputs)) return Exit::usage;
   const auto kind = kind_of(std::vector{before, now});
   if (!kind) return Exit::usage;
-  const auto changes = changes_of(*kind, before, now);
+  const auto changes = changes_of(outputs, *kind, before, now);
   if (!changes) return Exit::usage;
   const Changes& c = *changes;
   const bool written =

@@ -5,6 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
+#include "cli/outputs.hpp"
 #include "gradproof/condition.hpp"
 #include "gradproof/generate.hpp"
 #include "gradproof/study.hpp"
@@ -39,11 +40,17 @@ std::optional<std::vector<Dtype>> dtypes_named(const std::vector<std::string>& w
   return dtypes;
 }
 
-// Whether a file can be written to that is not the one that is read.
-bool spares(const std::string& written, const std::string& read) {
-  if (!written.empty() && written != "-" && written == read)
-    return complain(written + " would be overwritten, and is what is read"), false;
-  return writable(written) || (complain("can't write " + written), false);
+// Whether every file can be written to, and none of them is the one that is read.
+bool spares(const Common& common, const Outputs& outputs, const std::string& read) {
+  if (!read.empty() && read != "-")
+    for (const std::string& file : {common.json, outputs.html, outputs.markdown})
+      if (file == read) return complain(file + " would be overwritten, and is what is read"), false;
+  return sensible(common, outputs);
+}
+
+// Writes a study in the forms that were asked for; `code` is the program's where all could be written.
+int delivered(const Common& common, const Outputs& outputs, const Forms& forms, int code) {
+  return deliver(common, outputs, forms) ? code : static_cast<int>(Exit::usage);
 }
 
 }  // namespace
@@ -60,20 +67,16 @@ int study_steps(const Common& common, const StudyArguments& a) {
     if (!dtypes) return Exit::usage;
     options.dtypes = *dtypes;
   }
-  if (!common.json.empty() && common.json == a.html)
-    return complain("--json and --html can't both go to " + a.html);
-  for (const std::string& file : {common.json, a.html})
-    if (!spares(file, a.file)) return Exit::usage;
+  if (!spares(common, a.outputs, a.file)) return Exit::usage;
   const NothingToShow until_it_is_done;
   StepStudy study = gradproof::study_steps(what->graph, options);
   study.version = GRADPROOF_VERSION;
   study.source = what->source;
   if (study.bad_input) return complain(study.trouble);
-  if (common.json != "-") fmt::print("{}", to_text(study));
-  if (!common.json.empty() && !write_file(common.json, to_json(study)))
-    return complain("can't write " + common.json);
-  if (!a.html.empty() && !write_file(a.html, to_html(study))) return complain("can't write " + a.html);
-  return has_result(study) ? Exit::holds : Exit::inconclusive;
+  return delivered(
+    common, a.outputs,
+    {[&] { return to_text(study); }, [&] { return to_json(study); }, [&] { return to_html(study); }, {}, {}},
+    has_result(study) ? Exit::holds : Exit::inconclusive);
 }
 
 int study_precision(const Common& common, const PrecisionArguments& a) {
@@ -84,16 +87,20 @@ int study_precision(const Common& common, const PrecisionArguments& a) {
   options.clock = [] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
   };
-  if (!spares(common.json, a.graph.file)) return Exit::usage;
+  const Outputs& outputs = a.graph.outputs;
+  if (!spares(common, outputs, a.graph.file)) return Exit::usage;
   const NothingToShow until_it_is_done;
   PrecisionStudy study = gradproof::study_precision(what->graph, options);
   study.version = GRADPROOF_VERSION;
   study.source = what->source;
   if (study.bad_input) return complain(study.trouble);
-  if (common.json != "-") fmt::print("{}", to_text(study));
-  if (!common.json.empty() && !write_file(common.json, to_json(study)))
-    return complain("can't write " + common.json);
-  return has_result(study) ? Exit::holds : Exit::inconclusive;
+  return delivered(common, outputs,
+                   {[&] { return to_text(study); },
+                    [&] { return to_json(study); },
+                    [&] { return to_html(study); },
+                    [&] { return to_markdown(study); },
+                    {}},
+                   has_result(study) ? Exit::holds : Exit::inconclusive);
 }
 
 int study_condition(const Common& common, const ConditionArguments& a) {
@@ -101,7 +108,7 @@ int study_condition(const Common& common, const ConditionArguments& a) {
   if (!target) return complain(target.error().message);
   const auto dtypes = dtypes_named({a.dtype});
   if (!dtypes) return Exit::usage;
-  if (!writable(common.json)) return complain("can't write " + common.json);
+  if (!sensible(common, a.outputs)) return Exit::usage;
   ConditionOptions options;
   options.seed = a.seed;
   options.graphs = a.graphs;
@@ -115,11 +122,15 @@ int study_condition(const Common& common, const ConditionArguments& a) {
     return gradproof::study_condition(*target, launch_of(common), options);
   }();
   study.report.version = GRADPROOF_VERSION;
-  if (common.json != "-") fmt::print("{}", to_text(study));
-  if (!common.json.empty() && !write_file(common.json, to_json(study)))
-    return complain("can't write " + common.json);
-  if (study.report.interrupted) return Exit::inconclusive;
-  return exit_code(study.report.conclusion);
+  study.report.environment = environment_text();
+  return delivered(
+    common, a.outputs,
+    {[&] { return to_text(study); },
+     [&] { return to_json(study); },
+     [&] { return to_html(study); },
+     [&] { return to_markdown(study); },
+     {}},
+    study.report.interrupted ? static_cast<int>(Exit::inconclusive) : exit_code(study.report.conclusion));
 }
 
 }  // namespace gradproof::inline v0::cli

@@ -3,6 +3,7 @@
 
 #include "gradproof/report.hpp"
 #include "report/card.hpp"
+#include "report/census_part.hpp"
 #include "report/changes_part.hpp"
 #include "report/matrix.hpp"
 #include "report/page.hpp"
@@ -32,7 +33,7 @@ std::string section_html(const Report& r, const std::string& prefix) {
   std::string text;
   if (!r.tallies.empty()) text += "<h2>Properties and dtypes</h2>\n" + matrix_html(r.tallies, prefix);
   text += counterexamples_html(r);
-  if (!r.tallies.empty()) text += "<h2>What was tried</h2>\n" + coverage_html(r);
+  if (!r.tallies.empty()) text += "<h2>What was tried</h2>\n" + coverage_html(r) + census_html(r);
   return text + "<h2>Environment</h2>\n" + facts_html(environment_of(r));
 }
 

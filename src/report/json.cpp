@@ -3,6 +3,7 @@
 
 #include "gradproof/report.hpp"
 #include "gradproof/text.hpp"
+#include "report/census_json.hpp"
 #include "report/json_number.hpp"
 
 namespace gradproof::inline v0 {
@@ -78,6 +79,7 @@ Json json_of(const Report& r) {
   for (const Tally& t : r.tallies) j["properties"].push_back(json_of(t));
   j["counterexamples"] = Json::array();
   for (const Counterexample& e : r.counterexamples) j["counterexamples"].push_back(json_of(e));
+  for (const auto& [dtype, census] : r.census) j["census"][std::string(format(dtype).name)] = json_of(census);
   return j;
 }
 

@@ -3,6 +3,7 @@
 
 #include "gradproof/report.hpp"
 #include "report/card.hpp"
+#include "report/census_part.hpp"
 #include "report/markup.hpp"
 #include "report/matrix.hpp"
 #include "report/verdict_words.hpp"
@@ -19,7 +20,8 @@ std::string section(const Report& r) {
     text += card_markdown(card_of(r, r.counterexamples[i])) + "\n";
   if (r.counterexamples.size() > most_examples)
     text += fmt::format("and {} more counterexamples\n\n", r.counterexamples.size() - most_examples);
-  if (!r.tallies.empty()) text += matrix_markdown(r.tallies) + "\n" + coverage_text(r) + "\n\n";
+  if (!r.tallies.empty())
+    text += matrix_markdown(r.tallies) + "\n" + coverage_text(r) + "\n\n" + census_markdown(r);
   std::string facts;
   for (const auto& [title, words] : environment_of(r))
     if (title != "subject") facts += (facts.empty() ? "" : "; ") + title + ": " + words;

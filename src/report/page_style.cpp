@@ -6,9 +6,11 @@ namespace {
 
 constexpr const char* style = R"css(
 :root{color-scheme:light dark;--ground:#fff;--ink:#1c2024;--soft:#5b6470;--line:#d9dde3;--band:#f4f6f8;
-  --accent:#0b5cad;--bad:#a8200d;--good:#17693a;--open:#7a5200;--curve:#0b5cad;--mark:#fdeceb}
+  --accent:#0b5cad;--bad:#a8200d;--good:#17693a;--open:#7a5200;--curve:#0b5cad;--mark:#fdeceb;
+  --s0:#a8200d;--s1:#0b5cad;--s2:#1d7a3a;--s3:#7a3db8}
 @media (prefers-color-scheme:dark){:root{--ground:#14171a;--ink:#e6e9ed;--soft:#a3adb8;--line:#363d45;
-  --band:#1d2227;--accent:#7ab8ff;--bad:#ff9b87;--good:#79d49b;--open:#e9bf62;--curve:#7ab8ff;--mark:#3a1f1b}}
+  --band:#1d2227;--accent:#7ab8ff;--bad:#ff9b87;--good:#79d49b;--open:#e9bf62;--curve:#7ab8ff;--mark:#3a1f1b;
+  --s0:#ff9b87;--s1:#7ab8ff;--s2:#7fd99a;--s3:#cda6ff}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
 main{max-width:76rem;margin:0 auto;padding:1.5rem 1rem 4rem}
@@ -32,7 +34,7 @@ th[aria-sort=ascending] button::after{content:" \2191"}th[aria-sort=descending] 
   content:" \2193"}
 td.wide{white-space:normal;min-width:14rem}
 .plain th{padding:.4rem .6rem}
-code{font:.9em ui-monospace,monospace}
+code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}
 a{color:var(--accent)}
 .controls{display:flex;flex-wrap:wrap;gap:.6rem 1.2rem;align-items:end;margin:.6rem 0}
 .controls label{display:flex;flex-direction:column;font-size:.85rem;color:var(--soft)}
@@ -45,6 +47,10 @@ svg{width:100%;height:auto;display:block}svg text{font:10px system-ui,sans-serif
 svg .grid{stroke:var(--line);fill:none}svg .tick{stroke:var(--soft);fill:none}
 svg .half{stroke:var(--soft);stroke-dasharray:3 3;fill:none}
 svg .curve{stroke:var(--curve);stroke-width:1.6;fill:none;stroke-linejoin:round}
+svg .dots{stroke-width:2.4;stroke-linecap:round;stroke-opacity:.45;fill:none}
+svg .s0{stroke:var(--s0)}svg .s1{stroke:var(--s1)}svg .s2{stroke:var(--s2)}svg .s3{stroke:var(--s3)}
+.key .s0{color:var(--s0)}.key .s1{color:var(--s1)}.key .s2{color:var(--s2)}.key .s3{color:var(--s3)}
+.key span{margin-right:1.2rem;font-weight:600}
 .badge{display:inline-block;border:2px solid;border-radius:6px;padding:.1rem .6rem;font-weight:700}
 .badge.bad{background:var(--mark)}
 .case{border:1px solid var(--line);border-radius:6px;padding:.2rem 1rem 1rem;margin:1rem 0}

@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <stdexcept>
 
 #include "gradproof/report.hpp"
 #include "gradproof/text.hpp"
+#include "report/census_json.hpp"
 #include "report/markup.hpp"
 #include "report/matrix.hpp"
 #include "report/read_json.hpp"
@@ -116,6 +118,9 @@ Report report_from(const ReportJson& j) {
   r.seconds = number_of(j.at("seconds"));
   for (const ReportJson& t : j.at("properties")) r.tallies.push_back(tally_from(t));
   for (const ReportJson& e : j.at("counterexamples")) r.counterexamples.push_back(counterexample_from(e));
+  // Older reports lack it, and so do those of what needs no graphs.
+  if (j.contains("census"))
+    for (const auto& [dtype, census] : j["census"].items()) r.census[dtype_of(dtype)] = census_from(census);
   return r;
 }
 
@@ -187,6 +192,8 @@ std::optional<NoReport> read_json(std::string_view text, std::string_view schema
     read(j);
   } catch (const Misfit& e) {
     return misfit(e.message);
+  } catch (const std::invalid_argument& e) {
+    return misfit(e.what());
   } catch (const ReportJson::exception& e) {
     // Behind the library's own name for it stands what is wrong.
     const std::string_view what = e.what();

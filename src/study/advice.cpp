@@ -383,7 +383,7 @@ Outlook judged(const Bench& bench, const std::vector<Probe>& probes, const Check
     const double seen = allowed(bench, probes[s.probe], setting).seen / s.sensitivity;
     o.least = std::min(o.least, seen);
     if (s.slope == 0) continue;
-    o.detectable = std::max(o.detectable, seen / std::abs(s.slope));
+    o.detectable = std::max(o.detectable.value_or(0), seen / std::abs(s.slope));
     o.blind += seen >= std::abs(s.slope) ? 1 : 0;
   }
   return o;
@@ -454,7 +454,7 @@ std::string blindness(const Outlook& best) {
     "at the best step that there is ({:.1g}) an error has to be {:.2g} times as large as the entry to be "
     "seen "
     "for certain",
-    best.setting.eps, best.detectable);
+    best.setting.eps, best.detectable.value_or(0));
 }
 
 }  // namespace

@@ -108,14 +108,15 @@ std::uint32_t depth_of(const Graph& graph) {
 
 // A row's key: [2^k, 2^(k+1)) for depths, decades for conditions, eights of binary orders for strengths.
 int decade(double condition) {
-  return std::clamp(static_cast<int>(std::floor(std::log10(std::max(1.0, condition)))), 0, 17);
+  return static_cast<int>(std::clamp(std::floor(std::log10(std::max(1.0, condition))), 0.0, 17.0));
 }
 int octave(std::uint32_t depth) { return depth == 0 ? 0 : static_cast<int>(std::floor(std::log2(depth))); }
-int strength_of(const Graph& graph) {
+// The binary order of the strength that is furthest from 1.
+double strength_of(const Graph& graph) {
   const Strength s = reversal_strength(graph);
-  const double log2 = s.up >= s.down ? s.up : -s.down;
-  return static_cast<int>(std::floor(log2 / 8));
+  return s.up >= s.down ? s.up : -s.down;
 }
+int eight_of(double strength) { return static_cast<int>(std::floor(strength / 8)); }
 
 class Measuring {
  public:
@@ -158,7 +159,7 @@ class Measuring {
       }
       ++study_.graphs;
       for (std::size_t k = 0; k < truths->size(); ++k)
-        entry((*truths)[k], (*seen)[k], octave(depth_of(g)), strength_of(g));
+        entry((*truths)[k], (*seen)[k], depth_of(g), strength_of(g));
     }
   }
   std::optional<std::vector<double>> answered(const Graph& g, const Reply& reply) {
@@ -170,7 +171,7 @@ class Measuring {
       study_.report.detail = reply.error().message;
     return {};
   }
-  void entry(const Entry& e, double observed, int depth, int strength) {
+  void entry(const Entry& e, double observed, std::uint32_t depth, double strength) {
     if (!std::isfinite(observed)) {
       ++study_.not_finite;
       return;
@@ -180,9 +181,14 @@ class Measuring {
       return;
     }
     const Compared c = compared(e, observed, dtype_);
-    by_condition_[decade(e.bulk / std::abs(e.truth.to_double()))].add(c);
-    by_depth_[depth].add(c);
-    by_strength_[strength].add(c);
+    const double condition = std::max(1.0, e.bulk / std::abs(e.truth.to_double()));
+    by_condition_[decade(condition)].add(c);
+    by_depth_[octave(depth)].add(c);
+    by_strength_[eight_of(strength)].add(c);
+    const double log2 = std::log10(2.0);
+    study_.points.push_back({static_cast<float>(std::log10(condition)),
+                             static_cast<float>(std::log10(std::max(1U, depth))),
+                             static_cast<float>(strength * log2), static_cast<float>(c.ulps)});
   }
 
   // The nodes of these graphs, each by itself.
@@ -225,17 +231,20 @@ class Measuring {
   void finish() {
     for (auto& [key, pile] : by_condition_) {
       ConditionRow& row = study_.by_condition.emplace_back();
+      row.at = key + 0.5;
       row.what = key == 17 ? "1e17 and more" : fmt::format("1e{} to 1e{}", key, key + 1);
       pile.fill(row);
     }
     for (auto& [key, pile] : by_depth_) {
       ConditionRow& row = study_.by_depth.emplace_back();
       row.what = fmt::format("{} to {}", 1 << key, (2 << key) - 1);
+      row.at = (key + 0.5) * std::log10(2.0);
       pile.fill(row);
     }
     for (auto& [key, pile] : by_strength_) {
       ConditionRow& row = study_.by_strength.emplace_back();
       row.what = fmt::format("2^{} to 2^{}", 8 * key, 8 * key + 8);
+      row.at = (8 * key + 4) * std::log10(2.0);
       pile.fill(row);
     }
     for (auto& [op, local] : local_) {

@@ -22,8 +22,8 @@ std::string outlook_text(const Outlook& o) {
   std::string text = fmt::format("a right gradient {}", name(o.right_gradient));
   if (!o.why.empty()) text += fmt::format(" ({})", o.why);
   if (o.right_gradient == Prospect::fails) return text;
-  if (o.detectable > 0)
-    text += fmt::format("; an error of {:.2g} of an entry is seen in any of them", o.detectable);
+  if (o.detectable.value_or(0) > 0)
+    text += fmt::format("; an error of {:.2g} of an entry is seen in any of them", *o.detectable);
   else if (std::isfinite(o.least)) text += fmt::format("; an error of {:.2g} is seen", o.least);
   if (o.blind > 0) text += fmt::format("; in {} of them a 0 would not be", o.blind);
   return text;
@@ -98,7 +98,8 @@ Json json_of(const Outlook& o) {
           {"atol", json_number(o.setting.atol)},
           {"rtol", json_number(o.setting.rtol)},
           {"right_gradient", name(o.right_gradient)},
-          {"detectable", json_number(o.detectable)},
+          // Relative to entries that are all 0 nothing is known.
+          {"detectable", o.detectable ? json_number(*o.detectable) : Json(nullptr)},
           {"least", json_number(o.least)},
           {"blind", o.blind},
           {"why", o.why}};

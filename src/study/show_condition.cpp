@@ -7,28 +7,36 @@
 #include "gradproof/condition.hpp"
 #include "gradproof/report.hpp"
 #include "report/json_number.hpp"
+#include "study/condition_words.hpp"
 
 namespace gradproof::inline v0 {
 
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string number(double v) {
+std::string figure_text(double v) {
   if (std::isinf(v)) return "inf";
   return v < 1000 ? fmt::format("{:.3g}", v) : fmt::format("{:.2e}", v);
 }
 
-std::string within(std::uint64_t part, std::uint64_t all) {
+std::string within_text(std::uint64_t part, std::uint64_t all) {
   if (all == 0) return "-";
   if (part == all) return "100%";
   return fmt::format("{:.1f}%", std::floor(1000 * static_cast<double>(part) / static_cast<double>(all)) / 10);
 }
 
+std::string counts_text(const ConditionStudy& s) {
+  return fmt::format(
+    "{} graphs; {} undecided, {} unsupported, {} without an answer; {} entries not finite, {} exactly 0",
+    s.graphs, s.undecided, s.unsupported, s.no_answer, s.not_finite, s.zeros);
+}
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
 template <class Row>
 std::string row_text(const std::string& what, const Row& r) {
-  return fmt::format("  {:<18} {:>8} {:>10} {:>10} {:>10} {:>11} {:>8}\n", what, r.count, number(r.median),
-                     number(r.p99), number(r.highest), number(r.of_bound), within(r.within, r.count));
+  return fmt::format("  {:<18} {:>8} {:>10} {:>10} {:>10} {:>11} {:>8}\n", what, r.count,
+                     figure_text(r.median), figure_text(r.p99), figure_text(r.highest),
+                     figure_text(r.of_bound), within_text(r.within, r.count));
 }
 
 std::string table_text(const std::string& what, const std::vector<ConditionRow>& rows) {
@@ -77,10 +85,7 @@ std::string to_text(const ConditionStudy& s) {
   if (!s.report.reason.empty()) text += fmt::format("\n{}: {}\n", name(s.report.conclusion), s.report.reason);
   if (!s.report.detail.empty()) text += s.report.detail + "\n";
   if (s.by_condition.empty() && s.local.empty()) return text;
-  text += fmt::format(
-    "\n  {} graphs; {} undecided, {} unsupported, {} without an answer; {} entries not finite, {} exactly "
-    "0\n",
-    s.graphs, s.undecided, s.unsupported, s.no_answer, s.not_finite, s.zeros);
+  text += "\n  " + counts_text(s) + "\n";
   text += table_text("condition", s.by_condition) + table_text("depth", s.by_depth) +
           table_text("strength", s.by_strength);
   text += fmt::format("\n  {:<18} {:>8} {:>10} {:>10} {:>10} {:>11} {:>8}\n", "each node alone", "count",
@@ -91,7 +96,7 @@ std::string to_text(const ConditionStudy& s) {
   return text +
          fmt::format(
            "\n  guilty: {}, whose own step is off by {} of what is allowed: observed {}, truth {}, of\n",
-           s.guilty, number(worst.of_bound), worst.observed, worst.truth) +
+           s.guilty, figure_text(worst.of_bound), worst.observed, worst.truth) +
          indented(worst.graph);
 }
 

@@ -12,5 +12,7 @@ namespace gradproof::inline v0 {
 [[nodiscard]] std::string not_finite_text(const StepCurve& curve);
 // "at x[0,1], the worst of 6 entries".
 [[nodiscard]] std::string place_text(const StepStudy& study);
+// What all pages of a study end with.
+[[nodiscard]] std::string graph_html(const std::string& graph, const std::string& version);
 
 }  // namespace gradproof::inline v0

@@ -72,9 +72,8 @@ Examined on_layer_cases(Subject& subject, const Property& p, const PropertiesOpt
   return result;
 }
 
-Examined run_one(Subject& subject, const Property& p, const PropertiesOptions& options, const Hello& hello) {
-  // Properties of the layer have cases of their own; random graphs never are one.
-  if (p.looks != Looks::at_graphs) return on_layer_cases(subject, p, options, hello.fixed_lambda);
+// What properties of graphs are examined on: the same graphs for each of them.
+Examination examination_of(const PropertiesOptions& options, const Hello& hello) {
   Examination e;
   e.seed = options.seed;
   e.graphs = options.graphs;
@@ -87,10 +86,24 @@ Examined run_one(Subject& subject, const Property& p, const PropertiesOptions& o
     e.smooth = graph_recipe(Family::smooth, options.dtype, hello.ops);
     e.exact.lambda_operand = e.smooth.lambda_operand = engine;
   }
+  return e;
+}
+
+Examined run_one(Subject& subject, const Property& p, const PropertiesOptions& options, const Hello& hello) {
+  // Properties of the layer have cases of their own; random graphs never are one.
+  if (p.looks != Looks::at_graphs) return on_layer_cases(subject, p, options, hello.fixed_lambda);
+  Examination e = examination_of(options, hello);
   e.progress = [&](std::uint64_t done) {
     if (options.progress) options.progress(std::string(p.id), done, options.graphs);
   };
   return examine(subject, p, e);
+}
+
+// Those of the graphs that the most enduring property was tried on: the others saw the first of them.
+Census census_of(const Examination& e, std::uint64_t graphs) {
+  Census census;
+  for (std::uint64_t i = 0; i < graphs; ++i) census.add(quantized(nth_graph(e, i), e.dtype));
+  return census;
 }
 
 }  // namespace
@@ -104,14 +117,18 @@ Report run_properties(const Target& target, const Launch& launch, const Properti
   if (options.properties.empty()) report.tier = options.tier;
   with_subject(target, launch, report, [&](Subject& subject, const Hello& hello) {
     const auto stopped = [&] { return options.stop != nullptr && options.stop->load(); };
+    std::uint64_t graphs = 0;
     for (const Property* p : catalogue()) {
       if (stopped()) break;
       if (!wanted(*p, options) || !can_be_asked(*p, hello)) continue;
       Examined x = run_one(subject, *p, options, hello);
-      report.cases += x.tally.decided() + x.tally.undecided + x.tally.not_applicable;
+      const std::size_t cases = x.tally.decided() + x.tally.undecided + x.tally.not_applicable;
+      report.cases += cases;
+      if (p->looks == Looks::at_graphs) graphs = std::max<std::uint64_t>(graphs, cases);
       report.tallies.push_back(std::move(x.tally));
       if (x.counterexample) report.counterexamples.push_back(*std::move(x.counterexample));
     }
+    if (graphs > 0) report.census[options.dtype] = census_of(examination_of(options, hello), graphs);
     conclude(report, stopped());
     if (!report.counterexamples.empty() && !report.interrupted)
       report.diagnosis = diagnose(subject, report.counterexamples, hello.fixed_lambda);

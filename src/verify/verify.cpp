@@ -82,6 +82,7 @@ class Verification {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::size_t cases_ = 0;
   std::size_t random_graphs_ = 0;  // decided by an oracle
+  std::map<Dtype, Census> census_;
 };
 
 Outcome Verification::judge(const Property& property, const Case& c) {
@@ -180,6 +181,7 @@ void Verification::graphs(Dtype dtype, const std::vector<std::string>& ops) {
         if (late()) break;
         (void)subject_.run(std::span(cases).subspan(i, std::min(batch, cases.size() - i)));
       }
+      census_[dtype].add(cases[i].graph);
       judge(forward_identity, cases[i]);
       const Outcome outcome =
         judge(exact && !fixed_lambda_ ? gradient_rational_duals : gradient_duals, cases[i]);
@@ -249,6 +251,7 @@ void Verification::keep_reproducible(std::vector<Counterexample>& examples) {
 
 void Verification::conclude(Report& report) {
   report.cases = cases_;
+  report.census = census_;
   for (const auto& key : order_) report.tallies.push_back(tallies_.at(key).tally());
   note_unexpected_passes(options_.known, report);
   report.interrupted = stopped();

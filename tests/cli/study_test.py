@@ -14,27 +14,56 @@ SWISH = os.path.join(ROOT, "docs", "examples", "graphs", "swish.graph")
 REVERSED = os.path.join(ROOT, "docs", "examples", "graphs", "worked-example-reversed.graph")
 
 
+VOID = ("meta", "link", "br", "path", "input")
+
+
+def cells(row):
+    """A row of Markdown without what escapes its characters."""
+    return [cell.strip().replace("\\", "") for cell in row.strip("|").split("|")]
+
+
+def figure(v):
+    """A number as the tables of a study of conditions have it."""
+    return "inf" if v == "inf" else f"{v:.3g}" if v < 1000 else f"{v:.2e}"
+
+
+def lost(rows, page, markdown):
+    """Of the rows that a study has, those that its page or its Markdown has not."""
+    written = [cells(line) for line in markdown.splitlines() if line.startswith("|")]
+    return [row for row in rows if row not in page.rows or row not in written]
+
+
 class Page(html.parser.HTMLParser):
     """What would be fetched, what is not closed, and how many charts and tables there are."""
 
     def __init__(self, text):
         super().__init__()
-        self.open, self.fetched, self.count, self.named = [], [], {}, []
+        self.open, self.fetched, self.count, self.named, self.rows, self.dots = [], [], {}, [], [], []
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
         found = dict(attributes)
         self.count[tag] = self.count.get(tag, 0) + 1
         self.fetched += [found[k] for k in ("src", "href") if k in found]
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th") and self.rows:
+            self.rows[-1].append("")
+        if found.get("class", "").startswith("dots"):
+            self.dots.append(found["d"].count("M"))
         if tag == "svg":
             self.named.append(found.get("aria-label", ""))
-        if tag not in ("meta", "link", "br", "path"):
+        if tag not in VOID:
             self.open.append(tag)
 
     def handle_startendtag(self, tag, attributes):
         self.handle_starttag(tag, attributes)
-        if tag not in ("meta", "link", "br", "path"):
+        if tag not in VOID:
             self.open.pop()
+
+    def handle_data(self, data):
+        if self.rows and {"td", "th"} & set(self.open):
+            self.rows[-1][-1] += data
 
     def handle_endtag(self, tag):
         if not self.open or self.open.pop() != tag:
@@ -59,7 +88,12 @@ class Study(unittest.TestCase):
     def test_functions_that_are_zero_near_the_point(self):
         for body in ("x = input 1x1 [-1]\ny = relu x", "x = input 1x3 [-1 -2 -3]\ny = relu x", "x = input 1x1 [0.5]\ny = mul x 0"):
             with self.subTest(body):
-                self.study("steps", "-", "--dtype", "f64", "--digits", "0", text=f"gradproof 1\n{body}\noutput y\n")
+                report = self.json_of("steps", "-", "--dtype", "f64", "--digits", "0", text=f"gradproof 1\n{body}\noutput y\n")
+                # Nothing is relative to entries that are all 0; where one is none, there is something.
+                outlooks = [o for a in report["advice"] for o in (a["advised"], a["default"], a["half_eps"]) if o]
+                self.assertTrue(outlooks and all(o["detectable"] is None for o in outlooks), outlooks)
+        report = self.json_of("steps", "-", "--dtype", "f64", "--digits", "0", text="gradproof 1\nx = input 1x2 [-1 1]\ny = relu x\noutput y\n")
+        self.assertTrue(all(o["detectable"] > 0 for a in report["advice"] for o in (a["advised"], a["default"], a["half_eps"]) if o))
 
     def test_options_in_any_order_and_contradictions(self):
         path = self.graph("x = input 1x1 [1]\ny = exp x\noutput y\n")
@@ -67,11 +101,27 @@ class Study(unittest.TestCase):
         self.study("precision", "--digits", "16", path)
         for words, says in ((["steps", path, "--seed", "3"], "two graphs"), (["steps", path, "--wrt", ""], "--wrt names"),
                             (["steps", path, "--json", path], "would be overwritten"), (["precision", path, "--json", path], "would be overwritten"),
-                            (["steps", path, "--json", "o", "--html", "o"], "can't both")):
+                            (["precision", path, "--markdown", path], "would be overwritten"), (["steps", path, "--html", path], "would be overwritten"),
+                            (["condition", "--markdown", "o", "--html", "o"], "can't both"), (["steps", path, "--json", "o", "--html", "o"], "can't both")):
             with self.subTest(words):
                 self.assertIn(says, self.study(*words, code=2).err)
         with open(path, encoding="utf-8") as file:
             self.assertIn("exp", file.read())
+
+    def forms(self, kind, *words, code=0):
+        """The JSON, the page and the Markdown of one run; the page is whole, and fetches nothing."""
+        self.study(kind, *words, "--json", "a.json", "--html", "a.html", "--markdown", "a.md", code=code)
+        text = {}
+        for form in ("json", "html", "md"):
+            with open(os.path.join(self.folder, "a." + form), encoding="utf-8") as file:
+                text[form] = file.read()
+        report, page = json.loads(text["json"]), Page(text["html"])
+        self.assertEqual(list(schema.errors(report, schema.published(f"{kind}.schema.json"))), [])
+        self.assertEqual((page.fetched, page.open), (["data:,"], []))
+        self.assertIsNone(re.search(r"https?://|@import|url\(|fetch\(", text["html"]))
+        self.assertTrue(all(page.named))
+        self.assertIn("prefers-color-scheme", text["html"])
+        return report, page, text["md"]
 
     def graph(self, body):
         path = os.path.join(self.folder, "f.graph")
@@ -90,14 +140,14 @@ class Steps(Study):
         with open(os.path.join(self.folder, "s.html"), encoding="utf-8") as file:
             text = file.read()
         page = Page(text)
-        self.assertEqual((page.fetched, page.open), ([], []))
+        self.assertEqual((page.fetched, page.open), (["data:,"], []))
         self.assertEqual(page.count["svg"], 3)
         self.assertTrue(all(page.named))
         self.assertIn("prefers-color-scheme", text)
         for c in report["curves"]:
             for s in c["schemes"]:
                 self.assertRegex(ended.out, rf"{re.escape(s['scheme'])} +2\^{s['best']} ")
-                self.assertIn(f"<td>2^{s['best']}</td>", text)
+                self.assertIn(f">2^{s['best']}</td>", text)
         for a in report["advice"]:
             self.assertIn(f"{a['checker']} in", ended.out)
             step = "ridders_relative_initial_step_size" if a["checker"].startswith("ceres") else "eps"
@@ -155,7 +205,8 @@ class Steps(Study):
                             (("steps", SWISH, "--json", "no/where.json"), "can't write"), (("steps", SWISH, "--html", "no/where.html"), "can't write"),
                             (("precision", SWISH, "--digits", "0"), "digits"), (("precision", SWISH, "--json", "no/where.json"), "can't write"),
                             (("condition", "--dtype", "f8"), "f8"), (("condition", "--subject", "py:nowhere.py:X"), "nowhere.py"),
-                            (("condition", "--graphs", "0"), "graphs"), (("condition", "--json", "no/where.json"), "can't write"), ((), "")):
+                            (("condition", "--graphs", "0"), "graphs"), (("condition", "--html", "no/where.html"), "can't write"),
+                            (("precision", SWISH, "--markdown", "no/where.md"), "can't write"), (("condition", "--json", "no/where.json"), "can't write"), ((), "")):
             with self.subTest(words):
                 self.assertIn(said, self.study(*words, code=2).err)
         kink = self.study("steps", self.graph("x = input 1x1 [0]\ny = relu x\noutput y"), code=4)
@@ -174,8 +225,19 @@ class Precision(Study):
         self.assertLess(report["double"]["gradient"], 17)
         self.assertIn("1000", self.study("precision", SWISH, "--digits", "1000").out)
 
+    def test_every_form_says_the_same(self):
+        report, page, markdown = self.forms("precision", SWISH, "--digits", "16,40,200")
+        self.assertEqual(page.count["svg"], 2)
+        rows = [[str(r["digits"]), str(r["bits"]), f"{r['value']:.1f}", f"{r['gradient']:.1f}", r["worst"], f"{1e6 * r['seconds']:.2f}",
+                 f"{r['ratio']:.1f}"] for r in report["rows"]]
+        self.assertEqual(lost(rows, page, markdown), [])
+        self.assertEqual(len(lost([rows[0][:3] + ["9.9"] + rows[0][4:]], page, markdown)), 1)  # a planted fault
+
     def test_what_has_no_value_is_inconclusive(self):
         path = self.graph("x = input 1x1 [-2]\ny = log x\noutput y")
+        _, page, markdown = self.forms("precision", path, code=4)
+        self.assertIn("Nothing was measured", markdown)
+        self.assertEqual((page.rows, page.named), ([], []))
         self.assertIn("nothing was measured", self.study("precision", path, code=4).out)
 
 
@@ -193,7 +255,21 @@ class Condition(Study):
         self.assertGreater(rows[-1]["max"], rows[0]["max"])
         self.assertNotEqual(report, self.json_of("condition", "--graphs", "400", "--seed", "2"))
 
+    def test_every_form_says_the_same(self):
+        report, page, markdown = self.forms("condition", "--graphs", "60")
+        rows = [[r.get("what") or r["operation"], str(r["count"]), figure(r["median"]), figure(r["p99"]), figure(r["max"]), figure(r["of_allowed"]),
+                 "100%"] for table in ("by_condition", "by_depth", "by_strength", "local") for r in report[table]]
+        self.assertEqual(lost(rows, page, markdown), [])
+        self.assertEqual(len(lost([[*rows[0][:5], "0.999", "100%"], *rows[1:]], page, markdown)), 1)  # a planted fault
+        # A chart for each table of entries, with no more dots than there are entries, and many.
+        entries = sum(r["count"] for r in report["by_condition"])
+        self.assertEqual((len(page.named), len(page.dots)), (3, 3))
+        self.assertTrue(all(entries // 20 < dots <= entries for dots in page.dots), (page.dots, entries))
+
     def test_what_the_subject_lacks_is_said(self):
+        _, page, markdown = self.forms("condition", "--dtype", "f16", code=4)
+        self.assertEqual((page.rows, page.named), ([], []))
+        self.assertIn("float16", markdown)
         self.assertIn("float16", self.study("condition", "--dtype", "f16", code=4).out)
 
 

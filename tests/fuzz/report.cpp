@@ -30,7 +30,10 @@ void check_campaign(const CampaignJson& json) {
   CampaignJson written;
   const auto reading = [&](auto read) {
     written = CampaignJson::object();
-    read_or_throw(json, [&](const CampaignJson& j) { written = to_campaign_json(read(j)); });
+    read_or_throw(json, [&](const CampaignJson& j) {
+      if constexpr (std::is_same_v<decltype(read(j)), Census>) written = json_of(read(j));
+      else written = to_campaign_json(read(j));
+    });
     return written;
   };
   if (json.is_object()) check_said_alike(json, reading(plan_from));
@@ -39,7 +42,7 @@ void check_campaign(const CampaignJson& json) {
   for (const auto& once : {reading(census_from), reading(block_from)}) {
     if (once.empty()) continue;
     const bool block = once.contains("census");
-    const auto twice = block ? to_campaign_json(block_from(once)) : to_campaign_json(census_from(once));
+    const auto twice = block ? to_campaign_json(block_from(once)) : json_of(census_from(once));
     fuzz::demand(once == twice, "what was written reads back as the same");
   }
 }

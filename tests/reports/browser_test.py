@@ -117,6 +117,24 @@ class Reports(Pages):
         self.assertEqual([float(word) for word in said["twice"]], sorted(numbers))
         self.assertEqual(said["filtered"], ["tanh", "tanh"])
 
+    def test_the_pages_that_are_kept(self):
+        reference = os.path.join(os.path.dirname(os.path.dirname(HERE)), "docs", "reference")
+        for place in ("report-example.html", os.path.join("accuracy", "pytorch.html")):
+            with self.subTest(place):
+                self.good(shutil.copy(os.path.join(reference, place), self.folder))
+
+    def test_studies(self):
+        with open(os.path.join(self.folder, "f.graph"), "w", encoding="utf-8") as file:
+            file.write("gradproof 1\nx = input 1x3 [0.5 -1.25 2]\ne = exp x\ns = sin e\nf = sum s all\noutput f\n")
+        for kind in ("steps", "precision"):
+            ended = run("study", kind, "f.graph", "--html", kind + ".html", cwd=self.folder, timeout=300)
+            self.assertEqual(ended.code, 0, ended.err)
+            self.good(kind + ".html")
+        self.write(0, "study", "condition", "--html", "condition.html")
+        said, = self.good("condition.html", {"table": "local", "column": 1, "words": "TANH"})
+        self.assertEqual([int(n) for n in said["once"]], sorted((int(n) for n in said["once"]), reverse=True))
+        self.assertEqual(said["filtered"], ["tanh"])
+
     def test_what_a_subject_says_is_no_markup(self):
         self.write(3, "verify", "cmd:sh -c 'echo \"<script>alert(1)</script>\" >&2; exit 3'", "--html", "said.html")
         self.good("said.html")

@@ -70,6 +70,32 @@ class Page(html.parser.HTMLParser):
             self.table[-1][-1] += data
 
 
+DTYPES = {"f16": "float16", "bf16": "bfloat16", "f32": "float32", "f64": "float64"}
+SIZES = ((0, 3), (3, 8), (8, 16), (16, 32))
+# Which columns of a census stand in which bar of a page.
+BARS = {"operations in a graph": ("nodes", SIZES), "longest path": ("depth", SIZES), "most uses of a tensor": ("fan_out", ((0, 2), (2, 3), (3, 4), (4, 32))),
+        "reversals on a path": ("reversals_on_a_path", ((0, 1), (1, 2), (2, 3), (3, 32))),
+        "λ": ("lambda", ((0, 1), (1, 2), (2, 3), (3, 5), (5, 6), (6, 7), (7, 8), (8, 9)))}
+
+
+def bars_that_differ(census, page):
+    """The bars of a page that are not those of the census that the JSON has, by dtype."""
+    expected = {title: [sum(sum(c[row][low:high]) for c in census.values()) for low, high in columns] for title, (row, columns) in BARS.items()} if census else {}
+    if census:
+        expected["dtype"] = [sum(c["nodes"]) for c in census.values()]
+    for title, counts in expected.items():
+        shown = [row[2] for row in page.tables.get(title, [])]
+        shares = [100 * n / max(1, sum(counts)) for n in counts]
+        if len(shown) != len(counts) or any((text == "none") != (n == 0) or n and abs(float(text.strip("<%")) - share) > 0.6
+                                            for text, n, share in zip(shown, counts, shares)):
+            yield title, shown, counts
+    used = {row[0] for row in page.tables.get("uses of each operation", []) if row[2] != "none"}
+    if used != {op for c in census.values() for op in c["operations"]} - {"input", "const"}:
+        yield "operations", used
+    if sorted(row[0] for row in page.tables.get("dtype", [])) != sorted(DTYPES[d] for d in census):
+        yield "dtypes", page.tables.get("dtype")
+
+
 class ReportCase(CliCase):
     def text(self, name):
         with open(os.path.join(self.folder, name), "rb") as file:
@@ -209,6 +235,33 @@ class Forms(ReportCase):
         self.page("d.html")
         self.assertEqual({k: v[0] for k, v in self.junit("d.xml").items()}, {k: v[0] for k, v in cases.items()})
 
+    def test_verify_and_properties_show_what_their_graphs_were_like(self):
+        verify = ("verify", self.example("right_grl.so"), "--graphs", "20")
+        for words, graphs in ((verify, {"float32": 46, "float64": 46}), ((*verify, "--dtype", "f32"), {"float32": 46}),
+                              (("properties", "--graphs", "30", "--dtype", "f16"), {"float16": 30}),
+                              (("verify", self.example("right_grl.so"), "--graphs", "20", "--contract", "clip:0.5"), {})):
+            with self.subTest(words):
+                self.gradproof(*words, "--json", "a.json", "--html", "a.html", "--markdown", "a.md")
+                census = self.json("a.json")["reports"][0].get("census", {})
+                page, markdown = self.page("a.html"), self.text("a.md")
+                self.assertEqual({DTYPES[d]: sum(c["nodes"]) for d, c in census.items()}, graphs)
+                self.assertEqual(list(bars_that_differ(census, page)), [])
+                for row in page.tables.get("dtype", []):
+                    self.assertIn(f"{row[0]}: {row[2]}", markdown)
+                self.assertEqual(f"{sum(graphs.values())} graphs" in markdown, bool(graphs))
+
+    def test_a_census_that_is_not_the_reports_is_seen(self):
+        self.ended(0, "verify", self.example("right_grl.so"), "--graphs", "10", "--dtype", "f64", "--json", "a.json", "--html", "a.html")
+        report, = self.json("a.json")["reports"]
+        page = self.page("a.html")
+        self.assertEqual(list(bars_that_differ(report["census"], page)), [])
+        for change in (lambda c: c["nodes"].append(9), lambda c: c["depth"].insert(0, 0), lambda c: c["lambda"].reverse(),
+                       lambda c: c["operations"].pop("sum", 0), lambda c: c["reversals_on_a_path"].clear(), lambda c: c["fan_out"].insert(1, 30)):
+            census = copy.deepcopy(report["census"])
+            change(census["f64"])
+            self.assertNotEqual(list(bars_that_differ(census, page)), [])
+        self.assertNotEqual(list(bars_that_differ({"f32": report["census"]["f64"]}, page)), [])
+
     def test_accuracy_has_junit_only_of_a_comparison(self):
         self.refused("accuracy", "--ops", "tanh", "--junit", "a.xml", says=["--junit needs --compare"])
 
@@ -227,6 +280,53 @@ class Example(ReportCase):
                 file.write(text)
         with open(path, encoding="utf-8") as file:
             self.assertEqual(file.read(), text)
+
+
+class AccuracyPage(ReportCase):
+    """docs/reference/accuracy/pytorch.html is measured where PyTorch is. All but its figures is what the program writes today (UPDATE=1 writes the look
+    anew), and its figures are those of the Markdown beside it."""
+    FOLDER = os.path.join(ROOT, "docs", "reference", "accuracy")
+    LOOK = re.compile(r"<(style|script)>.*?</\1>", re.S)
+
+    def read(self, name):
+        with open(os.path.join(self.FOLDER, name), encoding="utf-8") as file:
+            return file.read()
+
+    def behind(self, text, today):
+        """What the page has otherwise than a page of today."""
+        if [m[0] for m in self.LOOK.finditer(text)] != [m[0] for m in self.LOOK.finditer(today)]:
+            yield "the look"
+        for what, pattern in (("headings", "<h2>.*?</h2>"), ("controls", '<div class="controls".*?<select[^>]*>'), ("heads", "<thead>.*?</thead>"),
+                              ("facts", "<dt>.*?</dt>")):
+            if re.findall(pattern, text, re.S) != re.findall(pattern, today, re.S):
+                yield what
+
+    def figures_that_differ(self, text, markdown):
+        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in markdown.splitlines() if line.startswith("| ")]
+        figures = sorted(row for row in rows if len(row) == 9 and row[2] in ("float32", "float64"))
+        found = sorted(row[:9] for row in Page(text).tables["parts"][1:])
+        return [pair for pair in zip(figures, found) if pair[0] != pair[1]] or (["rows"] if len(figures) != len(found) or not found else [])
+
+    def test_it_is_of_today(self):
+        self.ended(0, "accuracy", "--ops", "tanh,pow", "--dtype", "f32,f64", "--inputs", "300", "--html", "a.html")
+        text, today = self.read("pytorch.html"), self.text("a.html")
+        if os.environ.get("UPDATE") == "1":
+            looks = iter([m[0] for m in self.LOOK.finditer(today)])
+            text = self.LOOK.sub(lambda _: next(looks), text)
+            with open(os.path.join(self.FOLDER, "pytorch.html"), "w", encoding="utf-8") as file:
+                file.write(text)
+        self.assertEqual(list(self.behind(text, today)), [])
+        self.assertLess(len(text.encode()), 1_000_000)
+        self.assertEqual(self.figures_that_differ(text, self.read("pytorch.md")), [])
+
+    def test_planted_faults(self):
+        text, markdown = self.read("pytorch.html"), self.read("pytorch.md")
+        for old, new in (("--ground:#fff", "--ground:#eee"), ("<h2>Environment</h2>", ""), ("<dt>seed</dt>", "<dt>seeds</dt>"), ("p99.9", "p99.8"),
+                         ('data-table="parts"', "")):
+            self.assertIn(old, text)
+            self.assertNotEqual(list(self.behind(text.replace(old, new), text)), [])
+        self.assertNotEqual(self.figures_that_differ(text, markdown.replace("| 9.01e+15 |", "| 9.02e+15 |", 1)), [])
+        self.assertNotEqual(self.figures_that_differ(text, markdown.replace("| tanh | value | float32 ", "| tanh | value | float16 ")), [])
 
 
 class Odd(ReportCase):
@@ -338,7 +438,30 @@ class Refusals(ReportCase):
                 with self.subTest(name, value=value):
                     self.refused("report", "show", "b.json", says=["does not keep to it"])
             owner[name] = kept
+        census = report["census"]["f64"]
+        for owner, name, value in ((census, "nodes", [-1]), (census, "operands", 3), (census, "lambda", [1.5]), (report["census"], "f8", census)):
+            kept = owner.get(name)
+            owner[name] = value
+            self.file("b.json", json.dumps(whole))
+            with self.subTest(name, value=value):
+                self.refused("report", "show", "b.json", says=["does not keep to it"])
+            if kept is None:
+                del owner[name]
+            owner.update({name: kept} if kept is not None else {})
+        # Reports from before there was a census.
+        del report["census"]
+        self.file("b.json", json.dumps(whole))
+        self.assertNotIn("operations in a graph", self.ended(1, "report", "show", "b.json", "--html", "-").out)
 
+    def test_counts_of_a_campaign_that_are_none_are_refused(self):
+        self.ended(0, "campaign", "--graphs", "20", "--store", "c.db", "--json", "a.json")
+        whole = self.json("a.json")
+        for owner, name in ((whole["plan"], "graphs"), (whole["census"], "nodes"), (whole["counts"]["forward-sweep"], "holds")):
+            kept, owner[name] = owner[name], [-1] if name == "nodes" else -1
+            self.file("b.json", json.dumps(whole))
+            with self.subTest(name):
+                self.refused("report", "show", "b.json", says=["does not keep to it"])
+            owner[name] = kept
 
     def test_a_chart_of_what_cannot_be_is_refused(self):
         self.ended(0, "accuracy", "--ops", "tanh", "--inputs", "50", "--json", "a.json")
@@ -477,10 +600,19 @@ class Compared(ReportCase):
         self.assertEqual(failed, ["tanh value in float32"])
         self.assertIn("not nearest", self.page("b.html").tables["changes"][1][2])
         # Errors of other inputs are not compared, and that is said.
-        ended = self.ended(0, *measure, "--seed", "2", "--compare", "old.json", "--fail-on-worse")
+        ended = self.ended(0, *measure, "--seed", "2", "--compare", "old.json", "--json", "c.json")
         self.assertIn("the seed was 1, is 2", ended.out)
         self.assertIn("not compared", ended.out)
         self.assertIn("0 worse, 0 better, 1 new", ended.out)
+        # Where they were to fail a run, a pass would say nothing: refused, and before the work.
+        for gate in (("--fail-on-worse",), ("--junit", "d.xml")):
+            for words in ((*measure, "--seed", "2", "--compare", "old.json"), (*measure[:-1], "1000000", "--compare", "old.json"),
+                          ("report", "show", "c.json", "--compare", "old.json"), ("report", "diff", "old.json", "c.json")):
+                with self.subTest(words, gate=gate):
+                    inputs = "1000000" if "1000000" in words else "300"
+                    self.refused(*words, *gate, says=[f"old.json was measured with --seed 1 --inputs 300, and this is of --seed {'1' if inputs != '300' else '2'} "
+                                                      f"--inputs {inputs}: errors of other inputs are not compared, so {gate[0]} would pass"], timeout=10)
+        self.ended(0, "report", "diff", "old.json", "c.json")
 
 
 class Merged(ReportCase):

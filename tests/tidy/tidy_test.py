@@ -11,7 +11,7 @@ LEVEL = {"number": 0, "graph": 1, "calculus": 2, "generate": 2, "protocol": 3, "
 HEADER_PART = {
     "number.hpp": "number", "real.hpp": "number", "rational.hpp": "number", "complex.hpp": "number", "dual.hpp": "number",
     "result.hpp": "number", "format.hpp": "number", "rounded.hpp": "number", "graph.hpp": "graph", "ops.hpp": "graph", "text.hpp": "graph", "dtype.hpp": "graph", "splice.hpp": "graph",
-    "calculus.hpp": "calculus", "differences.hpp": "calculus", "truth.hpp": "calculus", "analysis.hpp": "calculus", "oracle.hpp": "calculus", "generate.hpp": "generate",
+    "calculus.hpp": "calculus", "differences.hpp": "calculus", "truth.hpp": "calculus", "analysis.hpp": "calculus", "oracle.hpp": "calculus", "generate.hpp": "generate", "census.hpp": "generate",
     "scenario.hpp": "property", "property.hpp": "property", "verdict.hpp": "property", "verify.hpp": "verify", "report.hpp": "report", "changes.hpp": "report", "plugin.h": "number",
     "subject.hpp": "subject", "campaign.hpp": "campaign", "climb.hpp": "campaign", "accuracy.hpp": "accuracy", "study.hpp": "study", "condition.hpp": "study", "study_function.hpp": "user",
     "traced.hpp": "user", "check.hpp": "user", "catch2.hpp": "user", "eigen.hpp": "user", "rapidcheck.hpp": "user",

@@ -103,6 +103,10 @@ TEST_CASE("an operation whose derivative is wrong in the sixth digit is named by
     CHECK(row->highest > 4e9);
     CHECK(row->highest < 1e10);
     CHECK(parse(row->graph).ok());
+    // Both pages name it before all else.
+    const std::string named = operation + std::string(", whose own step is off by");
+    CHECK(to_html(study).find("<span class=\"badge bad\">guilty</span> " + named) != std::string::npos);
+    CHECK(to_markdown(study).find("**guilty:** " + named) != std::string::npos);
   }
 }
 

@@ -131,14 +131,14 @@ TEST_CASE("Ceres passes right gradients with the advised numbers, and sees what 
     }
     if (!a.advised) continue;
     INFO("step " << a.advised->setting.eps << " precision " << a.advised->setting.rtol << " seen "
-                 << a.advised->detectable);
+                 << a.advised->detectable.value());
     CHECK(passes(f, a.advised->setting));
     if (!a.decides) continue;
     ++decided;
     const Values g = f.gradient(f.x);
     for (std::size_t i = 0; i < g.size(); ++i)
       for (const double sign : {1.0, -1.0})
-        CHECK_FALSE(passes(f, a.advised->setting, i, sign * 2 * a.advised->detectable * g[i]));
+        CHECK_FALSE(passes(f, a.advised->setting, i, sign * 2 * a.advised->detectable.value() * g[i]));
   }
   CHECK(decided >= 5);
   CHECK(default_passes >= 2);

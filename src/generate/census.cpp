@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gradproof/campaign.hpp"
+#include "gradproof/census.hpp"
 #include "gradproof/ops.hpp"
 
 namespace gradproof::inline v0 {
@@ -93,22 +93,6 @@ std::uint64_t Census::graphs() const {
   std::uint64_t sum = 0;
   for (const std::uint64_t n : nodes) sum += n;
   return sum;
-}
-
-void Counts::add(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::holds: ++holds; break;
-    case Outcome::fails: ++fails; break;
-    case Outcome::undecided: ++undecided; break;
-    case Outcome::not_applicable: ++not_applicable; break;
-  }
-}
-
-void Counts::add(const Counts& other) {
-  holds += other.holds;
-  fails += other.fails;
-  undecided += other.undecided;
-  not_applicable += other.not_applicable;
 }
 
 }  // namespace gradproof::inline v0
