@@ -40,6 +40,7 @@ PartAccuracy part_from(const ReportJson& j) {
   p.beyond = count_of(j, "beyond");
   p.subnormal = count_of(j, "subnormal");
   p.nearest = count_of(j, "nearest");
+  if (p.nearest > p.drawn) throw Misfit{"nearest counts more than was drawn"};
   if (!j.at("max").is_null()) p.worst = witness_from(j["max"]);
   p.p999 = number_of(j.at("p99_9"));
   p.p99 = number_of(j.at("p99"));

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "report/hexadecimal.hpp"
+
 namespace gradproof::inline v0 {
 
 namespace {
@@ -63,7 +65,7 @@ std::string plain_text(double x) { return std::isnan(x) ? "NaN" : fmt::format("{
 
 std::string number_text(double x) {
   if (!std::isfinite(x) || x == 0) return plain_text(x);
-  return fmt::format("{:a} ({:.17g})", x, x);
+  return fmt::format("{} ({:.17g})", hexadecimal(x), x);
 }
 
 std::string inputs_text(const std::vector<double>& inputs) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "accuracy/rows.hpp"
+#include "report/hexadecimal.hpp"
 #include "report/json_number.hpp"
 
 namespace gradproof::inline v0 {
@@ -103,8 +104,7 @@ Json numbers_json(const std::vector<double>& values) {
 
 Json json_of(const Witness& w) {
   Json hex = Json::array();
-  for (const double v : w.inputs)
-    hex.push_back(std::isfinite(v) ? fmt::format("{:a}", v) : fmt::format("{}", v));
+  for (const double v : w.inputs) hex.push_back(std::isfinite(v) ? hexadecimal(v) : fmt::format("{}", v));
   return {{"inputs", numbers_json(w.inputs)},
           {"hex", hex},
           {"observed", json_number(w.observed)},

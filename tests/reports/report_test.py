@@ -473,6 +473,10 @@ class Refusals(ReportCase):
             with self.subTest(name, value=value):
                 self.refused("report", "show", "b.json", "--html", "b.html", says=["by_exponent has what no format has"], timeout=20)
             place[name] = kept
+        part = whole["operations"][0]["parts"][0]
+        part["nearest"] = part["drawn"] + 1
+        self.file("b.json", json.dumps(whole))
+        self.refused("report", "show", "b.json", says=["nearest counts more than was drawn"])
 
 
 class Again(ReportCase):
@@ -589,7 +593,7 @@ class Compared(ReportCase):
             return next(p for o in report["operations"] if o["operation"] == operation for p in o["parts"] if p["part"] == name)
 
         def change(report):
-            part(report, "tanh", "value")["nearest"] += 1      # one less is nearest now: worse
+            part(report, "sigmoid", "value")["nearest"] += 1   # one less is nearest now: worse
             part(report, "sigmoid", "d/dx")["p99_9"] = 1e9     # better
             report["operations"] = [o for o in report["operations"] if o["operation"] != "add"]
         self.changed("old.json", change)
@@ -597,7 +601,7 @@ class Compared(ReportCase):
                            "--json", "b.json")
         self.assertIn("1 worse, 1 better, 1 new, 0 gone", ended.out)
         failed = [name for (_, name), (end, _) in self.junit("b.xml").items() if end == "failure"]
-        self.assertEqual(failed, ["tanh value in float32"])
+        self.assertEqual(failed, ["sigmoid value in float32"])
         self.assertIn("not nearest", self.page("b.html").tables["changes"][1][2])
         # Errors of other inputs are not compared, and that is said.
         ended = self.ended(0, *measure, "--seed", "2", "--compare", "old.json", "--json", "c.json")

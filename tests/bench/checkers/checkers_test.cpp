@@ -9,6 +9,7 @@
 #include "gradproof/format.hpp"
 #include "gradproof/oracle.hpp"
 #include "gradproof/truth.hpp"
+#include "report/hexadecimal.hpp"
 #include "tests/bench/checkers/cases.hpp"
 #include "tests/golden.hpp"
 
@@ -159,9 +160,6 @@ std::string page() {
   // Other checkers' verdicts, counted by page.py.
   return text + file_text(source_path("tests/bench/checkers/peers.md"));
 }
-
-// A double that any language reads back.
-std::string hexadecimal(double v) { return fmt::format("{:a}", v); }
 
 // The cases and the claims as other checkers are asked about them (peers.py, ceres.cpp), a line each.
 std::string cases_file() {
