@@ -10,14 +10,16 @@
 
 namespace gradproof::inline v0 {
 
-// `color`: with the escapes that a terminal paints by.
+// `color`: with the escapes that a terminal paints by. The others make the commands at the end ones that can be pasted: what
+// runs scripts, and what the user's own command line said that a replay needs as well.
 struct Style {
   bool color = false;
+  std::string python = "python3", node = "node", options{};
 };
 
 // The report for a terminal; it ends with the next command to type where something failed.
-[[nodiscard]] std::string to_text(const Report& report, Style style = {});
-[[nodiscard]] std::string to_text(const CheckReport& report, Style style = {});
+[[nodiscard]] std::string to_text(const Report& report, const Style& style = {});
+[[nodiscard]] std::string to_text(const CheckReport& report, const Style& style = {});
 
 // Where the author's layer stands, as a script finds it.
 struct Source {

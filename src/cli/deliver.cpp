@@ -1,8 +1,11 @@
 // What every command that judges or measures ends with: its report in the forms that were asked for, and the exit code.
+#include <cstdlib>
+
 #include "cli/outputs.hpp"
 #include "gradproof/accuracy.hpp"
 #include "gradproof/campaign.hpp"
 #include "gradproof/report.hpp"
+#include "report/next_command.hpp"
 
 namespace gradproof::inline v0::cli {
 
@@ -20,6 +23,20 @@ int combined(const std::vector<Report>& reports) {
 
 std::string text_of(const std::optional<Changes>& changes) { return changes ? "\n" + to_text(*changes) : ""; }
 
+// Commands as this user has to type them: with the Python or Node that was asked for in place of the usual one.
+Style style_of(const Common& common) {
+  Style style{colored(), common.python, common.node, {}};
+  const auto said = [&](const char* option, const std::string& value, const char* variable,
+                        const char* usual) {
+    const char* environment = std::getenv(variable);
+    if (value == (environment != nullptr && *environment != '\0' ? environment : usual)) return;
+    style.options += (style.options.empty() ? "" : " ") + std::string(option) + " " + shell_quoted(value);
+  };
+  said("--python", common.python, "GRADPROOF_PYTHON", "python3");
+  said("--node", common.node, "GRADPROOF_NODE", "node");
+  return style;
+}
+
 const Changes* pointer(const std::optional<Changes>& changes) { return changes ? &*changes : nullptr; }
 
 }  // namespace
@@ -31,7 +48,7 @@ int deliver_report(const Common& common, const Outputs& outputs, const std::vect
     deliver(common, outputs,
             {[&] {
                std::string text;
-               for (const Report& r : reports) text += to_text(r, {colored()}) + "\n";
+               for (const Report& r : reports) text += to_text(r, style_of(common)) + "\n";
                return text + (changes ? to_text(*changes) : "");
              },
              [&] { return to_json(reports); }, [&] { return to_html(reports, pointer(changes)); },

@@ -80,9 +80,13 @@ void report_python(const Common& common) {
   auto found = asked("python", common.python, "-c", python_probe);
   if (found.is_null()) return;
   fmt::print("python      {} ({})\n", found.value("python", "?"), found.value("executable", "?"));
-  for (const char* name : {"torch", "jax", "tensorflow", "paddle"})
+  bool any = false;
+  for (const char* name : {"torch", "jax", "tensorflow", "paddle"}) {
     fmt::print("  {:<10}  {}\n", name,
                found[name].is_string() ? found[name].get<std::string>() : "not installed");
+    any = any || found[name].is_string();
+  }
+  if (!any) fmt::print("              name a Python that has one with --python or GRADPROOF_PYTHON\n");
 }
 
 }  // namespace

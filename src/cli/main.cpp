@@ -149,7 +149,7 @@ void add_verify(CLI::App& app, Arguments& a, int& code) {
     "verify",
     "Judge gradient reversal layers: builtin, so:LIBRARY[:PREFIX], py:FILE:NAME, js:FILE:NAME, \"cmd:COMMAND "
     "LINE\", socket:PATH");
-  c->add_option("target", a.verify.targets, "What to judge")->required();
+  c->add_option("target", a.verify.targets, "What to judge, such as py:grl.py:GradientReversal")->required();
   c->add_option("--seed", a.verify.seed, "Seed of all random choices")->check(seed_range);
   c->add_option("--graphs", a.verify.graphs, "Random graphs of each family and dtype")
     ->check(CLI::Range(0, 1000000));
@@ -471,7 +471,14 @@ int usage_error(const CLI::App& app, const CLI::ParseError& e, int argc, char** 
     return cli::complain("there is no option " + first +
                          " before a command; gradproof --help names the commands");
   if (unknown) return cli::complain("there is no command " + first + "; gradproof --help names them");
-  return cli::complain(std::string(e.what()) + "; see gradproof --help, or gradproof COMMAND --help");
+  // The help of the command that was being read, which has the word that is missing.
+  std::string command = "gradproof";
+  for (const CLI::App* at = &app; at != nullptr;) {
+    const auto parsed = at->get_subcommands();
+    at = parsed.empty() ? nullptr : parsed.back();
+    if (at != nullptr) command += " " + at->get_name();
+  }
+  return cli::complain(std::string(e.what()) + "; see " + command + " --help");
 }
 
 // CLI11 calls these once it has understood the whole line.

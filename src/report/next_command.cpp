@@ -17,11 +17,13 @@ std::string shell_quoted(const std::string& file) {
   return text + "'";
 }
 
-std::string replay_command(const std::string& file) { return "gradproof replay " + shell_quoted(file); }
+std::string replay_command(const std::string& file, const std::string& options) {
+  return "gradproof replay " + (options.empty() ? "" : options + " ") + shell_quoted(file);
+}
 
-std::string script_command(const std::string& file) {
-  if (file.ends_with(".py")) return "python " + shell_quoted(file);
-  if (file.ends_with(".mjs")) return "node " + shell_quoted(file);
+std::string script_command(const std::string& file, const std::string& python, const std::string& node) {
+  if (file.ends_with(".py")) return shell_quoted(python) + " " + shell_quoted(file);
+  if (file.ends_with(".mjs")) return shell_quoted(node) + " " + shell_quoted(file);
   return "cc " + shell_quoted(file) + " -ldl && ./a.out";
 }
 

@@ -10,7 +10,7 @@ namespace gradproof::inline v0 {
 
 namespace {
 
-std::string painted(std::string_view text, std::string_view code, Style style) {
+std::string painted(std::string_view text, std::string_view code, const Style& style) {
   if (!style.color) return std::string(text);
   return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
 }
@@ -77,7 +77,15 @@ std::string without_header(std::string text) {
   return text;
 }
 
-std::string counterexample_text(const Counterexample& e) {
+// A layer that a test had in hand is gone when the test has ended: the test itself has to ask again.
+std::string replay_text(const SubjectFacts& s, const std::string& file, const Style& style) {
+  if (!s.target.starts_with("socket:")) return replay_command(file, style.options);
+  if (s.adapter == "tfjs" || s.adapter == "jax-js")
+    return fmt::format("in the test, verify(layer, {{ replay: '{}' }})", file);
+  return fmt::format("in the test, gradproof.verify(layer, replay=\"{}\")", file);
+}
+
+std::string counterexample_text(const SubjectFacts& subject, const Counterexample& e, const Style& style) {
   const Case& c = e.minimal;
   std::string where = std::string(format(c.dtype).words);
   if (c.layout != Layout::contiguous) where += ", layout " + std::string(name(c.layout));
@@ -99,9 +107,30 @@ std::string counterexample_text(const Counterexample& e) {
     text += "    that is what must follow from:\n" + indented(without_header(e.finding.against), "      ");
   if (!e.finding.detail.empty())
     text += "    the subject's own words:\n" + indented(e.finding.detail, "      | ");
-  if (!e.replay_file.empty()) text += "    replay: " + replay_command(e.replay_file) + "\n";
-  if (!e.script_file.empty()) text += "    script: " + script_command(e.script_file) + "\n";
+  if (!e.replay_file.empty()) text += "    replay: " + replay_text(subject, e.replay_file, style) + "\n";
+  if (!e.script_file.empty())
+    text += "    script: " + script_command(e.script_file, style.python, style.node) + "\n";
   return text;
+}
+
+// The other properties that fail: those with a counterexample, and then those that the table alone would tell of.
+std::string also_failing(const Report& r, const Style& style) {
+  std::string text, bare;
+  std::vector<std::string> told;
+  for (const Counterexample& e : r.counterexamples) {
+    const bool first = told.empty();
+    told.push_back(e.property);
+    if (first) continue;
+    text += fmt::format("\n    {} ({})", e.property, plural(e.nodes, "node"));
+    if (!e.replay_file.empty()) text += ": " + replay_text(r.subject, e.replay_file, style);
+  }
+  for (const Tally& t : r.tallies) {
+    if (t.fails == 0 || !t.known.empty() || std::ranges::find(told, t.property) != told.end()) continue;
+    told.push_back(t.property);
+    bare += (bare.empty() ? "" : ", ") + t.property;
+  }
+  if (!bare.empty()) text += "\n    without a counterexample here: " + bare;
+  return text.empty() ? "" : "\n  also failing:" + text + "\n";
 }
 
 std::string outcome_cell(const Tally& t) {
@@ -112,7 +141,7 @@ std::string outcome_cell(const Tally& t) {
 }
 
 // Rows are properties, columns dtypes.
-std::string tally_table(const std::vector<Tally>& tallies, Style style) {
+std::string tally_table(const std::vector<Tally>& tallies, const Style& style) {
   std::vector<std::string> properties;
   std::vector<Dtype> dtypes;
   for (const Tally& t : tallies) {
@@ -181,7 +210,7 @@ std::string known_text(const Report& r) {
 
 }  // namespace
 
-std::string to_text(const Report& r, Style style) {
+std::string to_text(const Report& r, const Style& style) {
   std::string text = subject_line(r.subject) + "\n";
   text += painted(headword(r), paint_of(r.conclusion), style);
   if (!r.reason.empty()) text += ": " + r.reason;
@@ -191,16 +220,8 @@ std::string to_text(const Report& r, Style style) {
   if (!r.diagnosis.cause.empty()) text += "  likely cause: " + r.diagnosis.cause + "\n";
   if (!r.diagnosis.mend.empty()) text += "  mend: " + r.diagnosis.mend + "\n";
   if (!r.detail.empty()) text += "  the subject's own words:\n" + indented(r.detail, "    | ");
-  if (!r.counterexamples.empty()) text += "\n" + counterexample_text(r.counterexamples.front());
-  if (r.counterexamples.size() > 1) {
-    text += "\n  also failing:";
-    for (std::size_t i = 1; i < r.counterexamples.size(); ++i)
-      text += fmt::format(
-        "\n    {} ({}){}", r.counterexamples[i].property, plural(r.counterexamples[i].nodes, "node"),
-        r.counterexamples[i].replay_file.empty() ? ""
-                                                 : ": " + replay_command(r.counterexamples[i].replay_file));
-    text += "\n";
-  }
+  if (!r.counterexamples.empty())
+    text += "\n" + counterexample_text(r.subject, r.counterexamples.front(), style) + also_failing(r, style);
   for (const std::string& pattern : r.unexpected_passes)
     text += "  a known failure no longer happens: " + pattern + "; take it out of the file\n";
   if (!r.tallies.empty())
@@ -212,7 +233,7 @@ std::string to_text(const Report& r, Style style) {
   return text;
 }
 
-std::string to_text(const CheckReport& r, Style style) {
+std::string to_text(const CheckReport& r, const Style& style) {
   std::string text = r.file.empty() ? "" : r.file + "\n\n";
   const auto entries = [&](std::string_view title, const std::vector<GradientEntry>& all) {
     if (all.empty()) return;

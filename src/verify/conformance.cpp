@@ -3,9 +3,12 @@
 #include <algorithm>
 
 #include "gradproof/ops.hpp"
+#include "gradproof/text.hpp"
 #include "protocol/wire.hpp"
 #include "verify/conformance_cases.hpp"
+#include "verify/conformance_lists.hpp"
 #include "verify/dialogue.hpp"
+#include "verify/listed.hpp"
 #include "verify/reply.hpp"
 #include "verify/scenario_json.hpp"
 
@@ -53,6 +56,8 @@ class Trial {
       batch();
       refusals();
       cases(all, true);
+      lists(all);
+      bad_lists();
     }
     endings();
     exchange();
@@ -110,7 +115,10 @@ class Trial {
   void bad_run();
   void ids();
   void cases(const std::vector<Probe>& all, bool may_refuse);
+  void lists(const std::vector<Probe>& all);
+  void bad_lists();
   void batch();
+  void compare_forms(Clause& c, const Case& plain);
   void refusals();
   void refused(Clause& c, const CaseRequest& request, bool may_do);
   void endings();
@@ -279,6 +287,67 @@ void Trial::cases(const std::vector<Probe>& all, bool may_refuse) {
     if (hopeless()) (void)clause(all[i].clause, all[i].claim);
     else probe(all[i]);
     if (options_.progress) options_.progress("cases", i + 1, all.size());
+  }
+}
+
+// What gradproof itself sends as a list where an adapter takes lists, sent as a list and as its text.
+void Trial::lists(const std::vector<Probe>& all) {
+  Clause& c =
+    clause("listed", "A case that comes as a list of nodes has the answer that its text has, bit for bit.");
+  if (!result_.facts.listed) return void(c.verdict = Verdict::not_declared);
+  std::vector<Probe> tried = all;
+  // λ travels as a double of its own, all of whose digits count.
+  if (!result_.facts.lambda_is_fixed)
+    tried.push_back(
+      {"listed", "", "x = input 1x2 [1 3]\nr = reverse x 1/3\noutput r cotangent [3 -7]\n", "f64"});
+  for (const Probe& p : tried)
+    for (const char* dtype : {"f64", "f32"}) {
+      if (hopeless()) return;
+      Probe each = p;
+      each.dtype = dtype;
+      if (!p.twice && p.steps.empty() && declared(each))
+        if (const auto plain = nameless(each)) compare_forms(c, *plain);
+    }
+}
+
+// The text is asked first: where it is refused, as subnormal numbers may be, there is nothing to compare with.
+void Trial::compare_forms(Clause& c, const Case& plain) {
+  const auto as_list = listed(plain);
+  if (!as_list) return;
+  Turn turn;
+  const auto by_text = results({CaseRequest{print(plain.graph), as_list->dtype, "contiguous", 2}}, turn, c);
+  if (!by_text) return;
+  const auto* expected = std::get_if<protocol::CaseReply>(&by_text->front());
+  if (expected == nullptr) return;
+  const std::vector<CaseRequest> request{*as_list};
+  turn = ask({{"command", "run"}, {"cases", json::array({json::parse(as_list->listed)})}});
+  if (!turn.answered()) return note(c, "no reply: " + turn.silence, turn);
+  const auto read = protocol::read_results(turn.reply, request);
+  if (const auto* wrong = std::get_if<protocol::Violation>(&read)) return note(c, wrong->message, turn);
+  const auto* found = std::get_if<protocol::CaseReply>(&std::get<0>(read).front());
+  note(c, found == nullptr ? "an error, where the text has an answer" : difference(*expected, *found), turn);
+}
+
+// Each of these is a good list but for one thing. The good one is asked behind it: the adapter has to be alive, and as it was.
+void Trial::bad_lists() {
+  Clause& c = clause("listed-bad", "A list of nodes that can't be read is refused, and harms nothing.");
+  if (!result_.facts.listed) return void(c.verdict = Verdict::not_declared);
+  const auto& dtypes = result_.facts.dtypes;
+  const std::string dtype = std::ranges::find(dtypes, "f32") != dtypes.end() ? "f32" : "f64";
+  const auto run = [&](const json& one) { return ask({{"command", "run"}, {"cases", json::array({one})}}); };
+  const json good = good_list(dtype);
+  const json answer = run(good).reply.value("results", json());
+  for (const BadList& bad : bad_lists_of(good)) {
+    if (hopeless()) return;
+    const Turn turn = run(bad.list);
+    const std::string error =
+      turn.ok() ? turn.reply.value("/results/0/error/kind"_json_pointer, json("")).get<std::string>() : "";
+    const std::string problem = error == "unsupported" ? "" : wrong_refusal(turn);
+    note(c, problem.empty() ? "" : std::string(bad.what) + ": " + problem, turn);
+    if (hopeless()) return;
+    const Turn again = run(good);
+    const bool same = again.answered() && again.reply.value("results", json()) == answer;
+    note(c, same ? "" : "after " + std::string(bad.what) + " a good list has another answer", again);
   }
 }
 

@@ -63,7 +63,10 @@ const char* pattern(const std::vector<double>& g, double lambda, Dtype dtype) {
 
 std::optional<Named> named_by_repetition(Subject& subject, Dtype dtype, std::optional<double> fixed_lambda) {
   const std::string first = "two equal calls differ: ",
-                    mend = "keep no state between calls, and leave chance and schedules to the caller";
+                    mend =
+                      "keep no state between calls, and leave chance and schedules to the caller; a schedule "
+                      "that is meant is "
+                      "judged with --contract schedule";
   const double lambda = fixed_lambda.value_or(0.5);
   for (const bool anew : {false, true}) {
     const std::vector<double> g = repeated(subject, dtype, lambda, anew);

@@ -52,6 +52,8 @@ class InHand(unittest.TestCase):
             self.verify(reversal(1), name="no minus")
         for words in ("NOT VERIFIED", "likely cause: the minus sign is missing", "counterexample for backward-rounded"):
             self.assertIn(words, str(failed.exception))
+        self.assertRegex(str(failed.exception), r"^NOT VERIFIED: the minus sign is missing[^\n]*\n\nsocket:")
+        self.assertIn("in the test, gradproof.verify(layer, replay=", str(failed.exception))
         replay = os.path.join(self.folder, "socket-no-minus-backward-rounded.graph")
         with self.assertRaises(AssertionError):
             gradproof.verify(reversal(1), replay=replay)

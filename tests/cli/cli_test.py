@@ -86,7 +86,7 @@ class Usage(CliCase):
 
 class BadTargets(CliCase):
     def test_targets_that_are_none(self):
-        for target, says in (("grl.so", ["grl.so", "builtin", "so:", "py:"]), ("", ["builtin", "so:", "py:"]), ("tf:x.py:G", ["tf:x.py:G"]),
+        for target, says in (("grl", ["grl", "builtin", "so:", "py:"]), ("", ["builtin", "so:", "py:"]), ("tf:x.py:G", ["tf:x.py:G"]),
                              ("so:", ["so:./grl.so"]), ("py:", ["py:grl.py:"]), ("py:x.py", ["name"]), ("py::GRL", ["file"]),
                              ("py:gone.py:GRL", ["gone.py", "no file"]), ("so:gone.so", ["gone.so", "no file"]), ("so:.", ["not a file"]),
                              ("py:.:GRL", ["not a file"])):
@@ -419,6 +419,33 @@ class Verify(CliCase):
         pasted = subprocess.run(["sh", "-c", command.replace("gradproof", '"$PROGRAM"', 1)], cwd=self.folder, capture_output=True, timeout=30, check=False,
                                 env={**environment("pasted"), "PROGRAM": program()})
         self.assertEqual(pasted.returncode, 1, pasted.stderr)
+
+    def test_the_commands_name_the_python_that_was_asked_for(self):
+        layer = self.example("wrong_grl.so")
+        usual = self.gradproof("verify", layer, "--graphs", "3").out
+        self.assertNotIn("--python", usual)
+        told = self.gradproof("verify", layer, "--graphs", "3", "--python", "./my python").out
+        self.assertIn("replay: gradproof replay --python './my python' gradproof-failures/", told)
+        # What the environment says holds for the next command by itself.
+        self.assertNotIn("--python", self.gradproof("verify", layer, "--graphs", "3", GRADPROOF_PYTHON="./my python").out)
+
+    def test_a_failure_without_a_counterexample_of_its_own_is_named(self):
+        report = self.gradproof("verify", self.example("wrong_grl.so"), "--json", "report.json").out
+        listed = report.partition("also failing:")[2].partition("\n\n")[0]
+        for name in re.findall(r"^  ([a-z-]+) +.*FAIL", report, re.MULTILINE):
+            with self.subTest(name):
+                self.assertIn(name, listed + re.search("counterexample for (.*) \\(", report)[1])
+
+    def test_a_target_without_its_kind_is_told_how_to_say_it(self):
+        for target, says in {"grl.py": "py:grl.py:NAME", "grl.py:GRL": "write py:grl.py:GRL", "a/grl.mjs:f": "js:a/grl.mjs:f", "./grl.so": "so:./grl.so",
+                             "so:grl.c": "compile it first", "so:grl.cu:pre": "compile it first", "py:grl.py": "'py:grl.py'", "grl": "is no target",
+                             "socket:gone": "--subject"}.items():
+            with self.subTest(target):
+                self.refused("verify", target, says=[says])
+
+    def test_wrong_use_of_a_command_within_a_command_names_its_help(self):
+        self.refused("adapter", "init", says=["gradproof adapter init --help"])
+        self.refused("verify", says=["gradproof verify --help"])
 
     def test_every_replay_file_fails_again(self):
         report = report_of(self.gradproof("verify", self.example("wrong_grl.so"), "--graphs", "10", "--json", "-"))

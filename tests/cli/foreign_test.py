@@ -111,6 +111,62 @@ FAULTS = {
 }
 
 
+# What makes the tiny adapter one that takes lists: they become texts.
+AS_TEXT = '''
+def as_text(case):
+    if case["dtype"] != "f64":
+        raise Unsupported("only f64")
+    data = base64.b64decode(case["numbers"], validate=True)
+    numbers, lines, seen = list(struct.unpack(f"<{len(data) // 8}d", data)), [], []
+
+    def taken(shape):
+        rows, columns = shape
+        if rows < 0 or columns < 0 or rows * columns > len(numbers):
+            raise ValueError(f"no {shape}")
+        words = [numbers.pop(0).hex() for _ in range(rows * columns)]
+        return " [" + " ".join(words) + "]"
+
+    def operand(place):
+        if type(place) is not int or place not in seen:
+            raise ValueError(f"no node {place}")
+        return f"n{place}"
+
+    for place, node in enumerate(case["nodes"]):
+        if node is None:
+            continue
+        if node[0] == "input":
+            lines.append(f"n{place} = input {node[1][0]}x{node[1][1]}" + taken(node[1]))
+        elif node[0] == "reverse":
+            if type(node[2]) is not float:
+                raise ValueError("no number")
+            lines.append(f"n{place} = reverse {operand(node[1])} {node[2].hex()}")
+        else:
+            raise Unsupported(f"no {node[0]}")
+        seen.append(place)
+    for place, shape in case["outputs"]:
+        lines.append(f"output {operand(place)} cotangent" + taken(shape))
+    if numbers:
+        raise ValueError("too many numbers")
+    return {"graph": chr(10).join(lines), "dtype": "f64"}
+
+
+'''
+# A fault in that one, and the clause that has to fail first.
+LIST_FAULTS = {
+    "lists that are not understood": ('    if "nodes" in case:\n        case = as_text(case)\n', "", "listed"),
+    "λ of the other sign": ("{node[2].hex()}", "{(-node[2]).hex()}", "listed"),
+    "λ in few digits": ("{node[2].hex()}", "{node[2]:.3g}", "listed"),
+    "cotangents that are left alone": ('cotangent" + taken(shape)', 'cotangent" + taken(shape)[:0] + " [1]"', "listed"),
+    "the last output alone": ('for place, shape in case["outputs"]:', 'for place, shape in case["outputs"][-1:]:', "listed"),
+    "negative places": ("if type(place) is not int or place not in seen:", "place = place % (max(seen) + 1) if place < 0 else place\n        if place not in seen:", "listed-bad"),
+    "places as words": ("type(place) is not int or place not in seen", "int(place) not in seen", "listed-bad"),
+    "numbers that are left": ('        raise ValueError("too many numbers")', "        pass", "listed-bad"),
+    "death at an unknown op": ('            raise Unsupported(f"no {node[0]}")', "            os._exit(3)", "listed-bad"),
+    "a λ of any kind": ("if type(node[2]) is not float:", "node[2] = node[2] if type(node[2]) is float else 1.0\n            if False:", "listed-bad"),
+    "a refusal that stays": ('raise ValueError(f"no node {place}")', 'backward.__code__ = forward.__code__; raise ValueError("no")', "listed-bad"),
+}
+
+
 class Conformance(CliCase):
     def setUp(self):
         super().setUp()
@@ -144,6 +200,31 @@ class Conformance(CliCase):
                 self.assertEqual((ended.code, failed[:1]), (1, [clause]), ended.out)
                 self.assertIn(f"\n  {clause}: ", ended.out)
                 self.assertIn("\nDOES NOT CONFORM\n", ended.out)
+
+    def taking_lists(self):
+        source = self.tiny
+        for right, wrong in (("def run(case):\n", AS_TEXT.lstrip("\n") + 'def run(case):\n    if "nodes" in case:\n        case = as_text(case)\n'),
+                             ('"layouts": ["contiguous"]', '"layouts": ["contiguous"], "listed": True')):
+            self.assertEqual(source.count(right), 1, right)
+            source = source.replace(right, wrong)
+        return source
+
+    def test_an_adapter_that_takes_lists_conforms(self):
+        ended = self.conformance(self.taking_lists())
+        self.assertEqual(ended.code, 0, ended.out + ended.err)
+        self.assertEqual({self.clauses(ended.out)[clause] for clause in ("listed", "listed-bad")}, {"passed"})
+        verified = self.gradproof("verify", "cmd:python3 adapter.py", "--graphs", "5")
+        self.assertEqual(verified.code, 0, verified.out)
+        self.assertRegex(self.conformance(self.tiny).out, "not declared: .*listed, listed-bad")
+
+    def test_each_fault_with_lists_fails_in_its_clause(self):
+        for name, (right, wrong, clause) in LIST_FAULTS.items():
+            with self.subTest(name):
+                source = self.taking_lists()
+                self.assertEqual(source.count(right), 1, right)
+                ended = self.conformance(source.replace(right, wrong), "--timeout", "0.7")
+                failed = [c for c, verdict in self.clauses(ended.out).items() if verdict == "FAILED"]
+                self.assertEqual((ended.code, failed[:1]), (1, [clause]), ended.out)
 
     def test_nothing_tried_is_no_pass(self):
         for source in ("", "import sys; sys.exit(3)", "import sys\nfor line in sys.stdin: print('{\"id\": 1, \"ok\": true}', flush=True)"):

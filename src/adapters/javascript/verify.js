@@ -36,7 +36,7 @@ export async function verify(layer, options = {}) {
     // The program runs in that folder, so that the report calls the layer by its name and not by a path.
     const { code, out, error } = await judged(argumentsOf(options, `socket:${name}`), folder);
     if (code === HOLDS) return out;
-    if (VERDICTS.includes(code)) throw new AssertionError({ message: out, stackStartFn: verify });
+    if (VERDICTS.includes(code)) throw new AssertionError({ message: `${inALine(out)}\n\n${out}`, stackStartFn: verify });
     throw new Error(`gradproof ended with exit code ${code}: ${error.trim()}`);
   } finally {
     server.close();
@@ -48,6 +48,13 @@ function argumentsOf({ seed, graphs, dtypes, timeout, contract, failures = 'grad
   if (replay !== undefined) return ['replay', path.resolve(replay), '--subject', target, '--quiet'];
   const given = Object.entries({ seed, graphs, dtype: dtypes?.join(), timeout, contract, failures: path.resolve(failures) }).filter(([, value]) => value !== undefined);
   return ['verify', target, '--quiet', ...given.flatMap(([name, value]) => [`--${name}`, String(value)])];
+}
+
+// The verdict and its cause: all that a summary of many tests shows of the message.
+function inALine(report) {
+  const verdict = /^(?:NOT VERIFIED|INCONCLUSIVE|NO SUBJECT|FAILS).*$/m.exec(report);
+  const cause = /^ {2}likely cause: (.*)$/m.exec(report);
+  return (verdict ? verdict[0] : 'not verified') + (cause ? `: ${cause[1]}` : '');
 }
 
 function once(action) {

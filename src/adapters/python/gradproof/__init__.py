@@ -49,8 +49,15 @@ def verify(layer, *, name=None, framework=None, replay=None, seed=None, graphs=N
         return out
     __tracebackhide__ = True                # pytest then shows the caller's line, and not ours.
     if code in _VERDICTS:
-        raise AssertionError("\n" + out)
+        raise AssertionError(f"{_in_a_line(out)}\n\n{out}")
     raise RuntimeError(f"gradproof ended with exit code {code}: {error.strip()}")
+
+
+def _in_a_line(report):
+    """The verdict and its cause: all that a summary of many tests shows of the message."""
+    verdict = re.search(r"^(?:NOT VERIFIED|INCONCLUSIVE|NO SUBJECT|FAILS).*$", report, re.MULTILINE)
+    cause = re.search(r"^  likely cause: (.*)$", report, re.MULTILINE)
+    return (verdict[0] if verdict else "not verified") + (f": {cause[1]}" if cause else "")
 
 
 def _plain(name):

@@ -42,9 +42,11 @@ def imported(framework):
     try:
         return importlib.import_module(FRAMEWORKS[framework])
     except ImportError as error:
+        # Where it is not installed, all of the trace is ours and says no more.
+        absent = isinstance(error, ModuleNotFoundError) and error.name == framework
         raise SubjectTrouble(
             "import", f"{sys.executable} cannot import {framework} ({one_line(error)}); "
-            f"install it there, or choose another Python with --python", trace(error)) from error
+            f"install it there, or choose another Python with --python or GRADPROOF_PYTHON", "" if absent else trace(error)) from error
 
 
 def framework_of(file, or_plain=False):

@@ -37,7 +37,7 @@ def run_listed(bound, case):
 def _answer(bound, case, memory):
     values, inputs = _forward(bound, case.nodes, memory)
     try:
-        wanted = [(values[place], (rows, columns)) for place, (rows, columns) in case.outputs]
+        wanted = [(_operand(values, place), (rows, columns)) for place, (rows, columns) in case.outputs]
     except (TypeError, ValueError, IndexError):
         raise ProtocolTrouble("`outputs` needs pairs of a node and its shape") from None
     # The outputs are read before anything goes backward, which might write into them.
@@ -73,6 +73,8 @@ class _Memory:
 
     def tensor(self, rows, columns):
         """The next tensor."""
+        if rows < 0 or columns < 0:
+            raise ProtocolTrouble(f"a shape of {rows} rows and {columns} columns")
         begin, count = self.end, rows * columns
         self.end = begin + count * self.size
         if not 0 <= begin <= self.end <= len(self.now):
@@ -123,7 +125,9 @@ def _forward(bound, nodes, memory):
             elif op == "const":
                 value = memory.tensor(*node[1])
             elif op == "reverse":
-                x = values[node[1]]
+                x = _operand(values, node[1])
+                if type(node[2]) not in (float, int):
+                    raise ValueError("λ is no number")
                 value = reversal(bound, layers, x, node[2])
                 if (value.shape != x.shape or value.dtype is not x.dtype) and not _is_op_level(nodes):
                     check_like(bound.framework, value, x)
@@ -140,8 +144,15 @@ def _forward(bound, nodes, memory):
 def _plain(function, operands, node, values):
     """What an operation makes of its operands, and of the argument that may follow them."""
     if operands == 2:
-        return function(values[node[1]], values[node[2]], *node[3:])
-    return function(values[node[1]], *node[2:])
+        return function(_operand(values, node[1]), _operand(values, node[2]), *node[3:])
+    return function(_operand(values, node[1]), *node[2:])
+
+
+def _operand(values, place):
+    """The value at a place before this one. Python would count a negative place from the end, and None nobody may read."""
+    if place < 0 or values[place] is None:
+        raise IndexError(f"nothing to read at {place}")
+    return values[place]
 
 
 def _is_op_level(nodes):
@@ -158,6 +169,8 @@ def _backward(wanted, inputs, memory):
         if value.requires_grad:
             reached.append(value)
             cotangents.append(cotangent)
+    if memory.end != len(memory.now):
+        raise ProtocolTrouble("`numbers` has more than the leaves and the cotangents need")
     if not reached or not inputs:
         return [None] * len(inputs)
     try:
