@@ -33,6 +33,7 @@ CAUSES = {
     "clamp_lambda_01": r"clamped to \[0, 1\]",
     "class_attribute_of_the_module": "share one λ",
     "clipped_cotangent": "clipped",
+    "closure_read_in_backward": "read in the backward pass",
     "cloned_under_no_grad": "no gradient passes.*no_grad",
     "constant_added": "constant is added to the gradient",
     "copies_share_a_registry": "copy and its original share",
@@ -83,6 +84,7 @@ CAUSES = {
     "lambda_to_two_decimals": "two decimals",
     "lambda_truncated": "truncated to an integer",
     "last_row_skipped": "the last row is left out",
+    "legacy_class": "legacy",
     "legacy_instance_call": "legacy",
     "lost_by_deepcopy": "deep copy",
     "lost_by_pickle": "pickled",
@@ -111,6 +113,7 @@ CAUSES = {
     "rounded_to_six_decimals": "rounded to 6 decimals",
     "rows_reversed": "other places",
     "second_half_only": "only a part.*first rows",
+    "setter_of_the_factory_does_nothing": "read once and kept",
     "sign_only": "sign of the cotangent",
     "skipped_unless_finite": "NaN, infinities",
     "small_gradients_dropped": "small cotangents become zero",
@@ -191,10 +194,10 @@ MENDS = {
 
 PYTHON = ["--python", sys.executable]
 RIGHT = [
-    "a_view_as_declared", "apply_alias", "buffer_read_at_forward", "callable_class", "dataclass_config", "factory_closure", "function_view_as", "given_the_factor", "hook_on_clone",
+    "a_view_as_declared", "apply_alias", "buffer_read_at_forward", "callable_class", "dataclass_config", "factory_closure", "factory_with_setter", "function_view_as", "given_the_factor", "hook_on_clone",
     "lambda_as_tensor", "module_attribute", "module_instance", "module_lambda_at_forward", "module_over_function", "module_set_lambda",
     "neg_then_mul", "nested_with_default", "once_differentiable", "partial_application", "plain_function", "returns_the_input",
-    "saved_lambda_tensor", "schedule_object", "setup_context", "strength_for_each_row", "too_many_nones", "under_vmap", "within_torch_func"]
+    "saved_lambda_tensor", "schedule_object", "setup_context", "strength_for_each_row", "too_many_nones", "under_vmap", "warm_start", "within_torch_func"]
 
 COLLECTION = collection.Collection(
     "torch", right=RIGHT, causes=CAUSES, hostile=HOSTILE, mends=MENDS, always=PYTHON, every={"replay": 3, "script": 3},

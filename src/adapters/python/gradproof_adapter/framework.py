@@ -1,8 +1,10 @@
 """What the shared parts have to know of a framework; each framework fills in its own."""
 
 import contextlib
+import inspect
 import math
 import os
+import types
 
 from gradproof_adapter.scenario import STEPS
 from gradproof_adapter.trouble import CaseTrouble
@@ -174,6 +176,10 @@ class Framework:
 
     def is_function_class(self, thing):
         return isinstance(thing, type) and issubclass(thing, self.function)
+
+    def is_made_before_called(self, function):
+        """Whether a function class means its objects to be called, as PyTorch wanted it once."""
+        return "__init__" in vars(function) and isinstance(inspect.getattr_static(function, "forward", None), types.FunctionType)
 
     def is_layer_class(self, thing):
         return isinstance(thing, type) and issubclass(thing, self.layer)
