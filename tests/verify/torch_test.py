@@ -23,8 +23,10 @@ CAUSES = {
     "abs_lambda": r"\|λ\| is used",
     "almost_lambda": r"1\.0000001",
     "always_two_dimensions": "another shape than the input",
+    "asleep_after_a_first_look": "no gradient is asked.*switches the layer off",
     "at_most_512": "larger tensors only",
     "averaged_gradient": "averaged over the batch",
+    "batch_of_one_forgotten": "batch of one row",
     "bfloat16_trip": "bfloat16",
     "blended_value": "NaN, infinities or overflow",
     "blocks_of_256": "larger tensors only",
@@ -91,6 +93,8 @@ CAUSES = {
     "masked_by_the_sign_of_x": "only a part.*input is negative",
     "mean_subtracted": "mean of the gradient is subtracted",
     "module_kept_in_ctx": "read in the backward pass",
+    "momentum_in_backward": "equal calls differ.*blended",
+    "moving_average_of_lambda": "set is not the one that is used",
     "nan_to_num": "nan_to_num",
     "nan_zeroed": "NaN, infinities",
     "negated_by_function_and_module": r"returns \+λ·g",
@@ -108,6 +112,7 @@ CAUSES = {
     "queue_of_strengths": "share a λ|each other's λ",
     "read_in_hook": "read in the backward pass",
     "registry_by_id": "deep copy",
+    "result_kept_by_input": "read once and kept|share",
     "result_remembered": "a backward pass changes what it needs again",
     "returns_data": "input's own memory",
     "rounded_to_six_decimals": "rounded to 6 decimals",
@@ -312,6 +317,34 @@ class Tiers(unittest.TestCase):
         self.assertNotIn("evaluation-mode-reverses", tried)
         self.assertNotIn("double-backward", tried)
         self.assertIn("two-layers-alive", tried)
+
+
+class WithoutLambda(unittest.TestCase):
+    """A layer whose λ nothing tells is taken for a reversal of the strength that it shows."""
+
+    SOURCE = """from torch.autograd import Function
+
+
+class GradReverse(Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        return {}
+"""
+
+    def test_it_is_judged_by_what_it_shows(self):
+        for gradient, code, says in (("grad_output.neg()", 0, "fixed, taken for 1"), ("grad_output * -0.1", 0, "fixed, taken for 0.1"),
+                                     ("grad_output", 1, "minus sign is missing"), ("-grad_output.clamp(-2, 2)", 1, "clipped"),
+                                     ("grad_output * 0", 1, "no gradient passes")):
+            with self.subTest(gradient), tempfile.TemporaryDirectory() as folder:
+                with open(os.path.join(folder, "untold.py"), "w", encoding="utf-8") as written:
+                    written.write(self.SOURCE.format(gradient))
+                ended = run("verify", "py:untold.py:GradReverse", "--graphs", "10", "--quiet", *PYTHON, cwd=folder)
+                self.assertEqual(ended.code, code, ended.out + ended.err)
+                self.assertIn(says, ended.out)
 
 
 class Modes(unittest.TestCase):

@@ -20,6 +20,7 @@ class Framework:
     """The words and deeds of one framework.  What is left as it stands here, a framework does not have."""
 
     title = ""
+    records_gradients = False
     outside = ()            # folders whose code is the framework's or the adapter's, and not the subject's
     tensor = ()             # classes of tensors
     function = ()           # classes such as torch.autograd.Function, used through `apply`
@@ -77,8 +78,8 @@ class Framework:
         return ""
 
     def steps(self):
-        """The steps of scenarios that it can do."""
-        return list(STEPS)
+        """The steps of scenarios that it can do.  Only where gradients are recorded as they come can they be left unrecorded."""
+        return [step for step in STEPS if step != "glance" or self.records_gradients]
 
     def begin(self):
         """Before each case."""

@@ -15,7 +15,7 @@ import types
 from gradproof_adapter.graphtext import GraphError, literal
 from gradproof_adapter.trouble import CaseTrouble, ProtocolTrouble
 
-STEPS = ("make", "set", "deepcopy", "pickle", "evaluate", "leaf", "bits", "forward", "multiply", "backward", "read", "shares",
+STEPS = ("make", "set", "deepcopy", "pickle", "evaluate", "leaf", "bits", "forward", "glance", "multiply", "backward", "read", "shares",
          "strength", "together")
 
 # No layer that works takes longer; one that deadlocks is given up, and gradproof's own deadline is longer.
@@ -100,6 +100,9 @@ class _Life:
 
     def forward(self, step):
         self.tensors[step["name"]] = self.stage.forward(self.layers[step["of"]], self.tensors[step["input"]])
+
+    def glance(self, step):
+        self.tensors[step["name"]] = self.stage.glance(self.layers[step["of"]], self.tensors[step["input"]])
 
     def multiply(self, step):
         self.stage.multiply(self.tensors[step["name"]], literal(step["by"]))
