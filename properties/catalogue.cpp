@@ -22,6 +22,7 @@ std::span<const Property* const> catalogue() {
                                                               &threads_keep_apart,
                                                               &in_place_after_the_layer,
                                                               &evaluation_mode_reverses,
+                                                              &pass_without_gradient,
                                                               &lambda_gets_no_gradient,
                                                               &vector_lambda,
                                                               &memory_as_declared,

@@ -21,6 +21,7 @@ extern const Property pickles_keep_lambda;
 extern const Property threads_keep_apart;
 extern const Property in_place_after_the_layer;
 extern const Property evaluation_mode_reverses;
+extern const Property pass_without_gradient;
 extern const Property lambda_gets_no_gradient;
 extern const Property declared_gradient;
 extern const Property forward_identity;

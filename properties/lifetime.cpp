@@ -43,6 +43,9 @@ class Life {
   Life& forward(std::string tensor, std::string layer, std::string input) {
     return add({.what = Act::Do::forward, .name = tensor, .of = layer, .input = input});
   }
+  Life& glance(std::string tensor, std::string layer, std::string input) {
+    return add({.what = Act::Do::glance, .name = tensor, .of = layer, .input = input});
+  }
   Life& multiply(std::string tensor, double by) {
     return add({.what = Act::Do::multiply, .name = tensor, .number = by});
   }
@@ -154,6 +157,9 @@ std::string told(const std::vector<Act>& steps, const std::string& indent) {
       case Act::Do::bits:
       case Act::Do::leaf: text += s.name + " = an input"; break;
       case Act::Do::forward: text += s.name + " = " + s.of + "(" + s.input + ")"; break;
+      case Act::Do::glance:
+        text += s.name + " = " + s.of + "(" + s.input + "), and no gradient is asked";
+        break;
       case Act::Do::multiply: text += "multiply " + s.name + " by " + number(s.number) + " in place"; break;
       case Act::Do::backward: text += "go backward from " + s.of + " to " + s.input; break;
       case Act::Do::accumulate:
@@ -266,6 +272,8 @@ void two_alive(Life& l) {
 void set_takes(Life& l) {
   l.make("a", l.other()).leaf("x").forward("y", "a", "x").backward("y", "x", l.first(), l.other());
   l.set("a", l.lambda()).leaf("z").forward("w", "a", "z").backward("w", "z", l.first(), l.lambda());
+  // On the input that the layer has seen, for those that keep what they made of it.
+  l.forward("v", "a", "x").backward("v", "x", l.first(), l.lambda());
 }
 
 void set_between(Life& l) {
@@ -350,6 +358,13 @@ void evaluation_mode(Life& l) {
     .leaf("x")
     .forward("y", "a", "x")
     .backward("y", "x", l.first(), l.lambda());
+}
+
+// First of all, as a look at the untrained network is, and between a forward pass and its backward pass.
+void without_gradient(Life& l) {
+  l.make("a", l.lambda()).leaf("x").leaf("z");
+  l.glance("w", "a", "z").unchanged("w").forward("y", "a", "x").glance("v", "a", "z");
+  l.backward("y", "x", l.first(), l.lambda());
 }
 
 void strength_has_no_gradient(Life& l) {
@@ -564,6 +579,23 @@ const Property evaluation_mode_reverses{
   .breaks = "`if not self.training: return x`, or a schedule that steps in forward.",
   .mend = "Drop the condition; λ = 0 is the way to switch a layer off.",
   .check = check<evaluation_mode>,
+  .looks = Looks::at_its_life,
+  .tier = Tier::recommended};
+
+const Property pass_without_gradient{
+  .id = "pass-without-gradient",
+  .claim =
+    "A forward pass for which no gradient is asked gives the input, and leaves the next pass as it would be.",
+  .explain =
+    "A network is often looked at before it is trained, and again between its steps: under torch.no_grad, to "
+    "see its shapes or its accuracy. A layer that decides at its first call whether it is needed, or keeps "
+    "something of such a pass, does not reverse afterwards. A layer that raises an exception there is not "
+    "judged by this property.",
+  .breaks =
+    "A flag or a layer that is made at the first call, when gradients are switched off; a slot that each "
+    "forward pass overwrites.",
+  .mend = "Decide in each forward pass anew, and keep nothing but what ctx keeps.",
+  .check = check<without_gradient>,
   .looks = Looks::at_its_life,
   .tier = Tier::recommended};
 

@@ -19,6 +19,7 @@ std::string_view name(Act::Do what) {
     case Act::Do::leaf: return "leaf";
     case Act::Do::bits: return "bits";
     case Act::Do::forward: return "forward";
+    case Act::Do::glance: return "glance";
     case Act::Do::multiply: return "multiply";
     case Act::Do::backward: return "backward";
     case Act::Do::accumulate: return "accumulate";
@@ -65,6 +66,11 @@ void Player::step(const Act& s) {
       pending_[s.name] = {s.of, s.input,         layers_.at(s.of).lambda,
                           1,    pending_.size(), layers_.at(s.of).numbers};
       forwarded(pending_[s.name]);
+      return;
+    case Act::Do::glance:
+      leaves_[s.name] = leaves_.at(s.input);
+      for (double& v : leaves_[s.name]) v = passed(v);
+      glanced(layers_.at(s.of));
       return;
     case Act::Do::multiply: multiplied(pending_.at(s.name), s.number); return;
     case Act::Do::backward:

@@ -49,6 +49,8 @@ class Player {
   [[nodiscard]] virtual bool hands_on_the_input() const { return false; }
   // What a forward pass makes of an entry.
   [[nodiscard]] virtual double passed(double x) const { return x; }
+  // Called after each forward pass for which no gradient was asked.
+  virtual void glanced(Layer& /*layer*/) {}
   virtual void multiplied(Pending& pending, double by) { pending.factor *= by; }
 
   std::map<std::string, Layer> layers_;

@@ -21,6 +21,7 @@ struct Act {
     leaf,      // tensor `name` of `shape`, whose gradients will be asked for, with `values`
     bits,      // the same, by the values' very bits: NaN with a payload too
     forward,   // tensor `name` is what layer `of` makes of tensor `input`
+    glance,    // the same where no gradient is asked for, as under torch.no_grad
     multiply,  // multiplies tensor `name` by `number`, in place
     backward,  // records the gradient of leaf `input` that comes of the cotangent `values` at tensor `of`; what that
                // takes is kept for another backward pass

@@ -590,6 +590,11 @@ void Composer::act(const Act& step) {
       if (d_.make.empty()) words["call"] = call(layer, d_.graph_open.empty() ? input : "value", layer);
       return say(d_.forward, words);
     }
+    case Act::Do::glance:
+      need(d_.glance, "pass without a gradient");
+      sizes_[step.name] = sizes_[step.input];
+      return say(d_.glance,
+                 {{"name", name}, {"call", call(local(step.of), local(step.input), local(step.of))}});
     case Act::Do::multiply:
       need(d_.multiply, "product in place");
       return say(d_.multiply, {{"name", name}, {"number", literal(step.number)}});

@@ -272,6 +272,7 @@ constexpr Dialect torch_dialect = [] {
   d.shares =
     "{record} = torch.tensor([float({of}.untyped_storage().data_ptr() == "
     "{input}.untyped_storage().data_ptr())])";
+  d.glance = "with torch.no_grad():\n    {name} = {call}";
   d.multiply = "{name}.mul_({number})";
   d.evaluate = "{name}.eval()";
   d.read = "{record} = {of}.detach().clone()";

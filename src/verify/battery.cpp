@@ -24,8 +24,10 @@ std::vector<double> special_values(Dtype dtype) {
   const Format& f = format(dtype);
   const double tiny = std::ldexp(1, f.min_exponent - f.precision + 1);
   const double largest = std::ldexp(2 - std::ldexp(1, 1 - f.precision), f.max_exponent);
-  return {0.0,     -0.0,     INFINITY, -INFINITY, NAN, tiny, -tiny, std::ldexp(1, f.min_exponent),
-          largest, -largest, 1.0,      -1.0};
+  // A product of it by 0.3 is not zero, so that whoever takes it for zero is seen.
+  const double subnormal = std::ldexp(0.75, f.min_exponent);
+  return {0.0,     -0.0,     INFINITY,  -INFINITY, NAN, tiny, -tiny, std::ldexp(1, f.min_exponent),
+          largest, -largest, subnormal, -1.0};
 }
 
 // The first row again in each row: what an expanded tensor holds.

@@ -259,6 +259,10 @@ void Gathering::steps() {
     life(s, {leaf("z", {1, -2})}, "a",
          {{.what = Do::shares, .name = "x", .input = "x"}, {.what = Do::shares, .name = "x", .input = "z"}}),
     true);
+  scenario("glance",
+           life(s, {leaf("z", {1, -2}), {.what = Do::glance, .name = "w", .of = "a", .input = "z"}}, "a",
+                {{.what = Do::read, .name = "w", .shape = {1, 2}}, back}),
+           true);
   scenario("multiply",
            life(s, {}, "a",
                 {{.what = Do::multiply, .name = "y", .number = 4},

@@ -180,6 +180,10 @@ const LifeCause life_causes[] = {
   {"pickles-keep-lambda", "the layer does not keep its λ when it is pickled",
    "keep λ in an attribute or buffer of the layer"},
   {"evaluation-mode-reverses", "in evaluation mode the layer is another one", "do not look at self.training"},
+  {"pass-without-gradient",
+   "a forward pass for which no gradient is asked (torch.no_grad) switches the layer off, or leaves "
+   "something for later passes",
+   "decide in each forward pass anew, and keep nothing but what ctx keeps"},
   {"in-place-after-the-layer",
    "an in-place operation on the result changes the input or the gradient: the result is the input's own "
    "memory",
@@ -225,6 +229,21 @@ const LifeCause* cause_among(std::span<const LifeCause> causes, const std::vecto
       if (e.property == cause.property && (e.property != "double-backward" || &e == &examples.front()))
         return &cause;
   return nullptr;
+}
+
+// A λ that is set and then neither used nor left as it was: the scenario's other λ is -4 times the one that is set.
+std::optional<Named> set_to_another(const std::vector<Counterexample>& examples) {
+  for (const Counterexample& e : examples) {
+    if (e.property == "two-layers-alive") return {};
+    if (e.property != "set-lambda-takes" || !e.finding.worst) continue;
+    const double wanted = e.finding.worst->expected, got = e.finding.worst->observed;
+    if (wanted == 0 || !std::isfinite(got) || std::abs(got + 4 * wanted) <= 0x1p-8 * std::abs(wanted))
+      return {};
+    return Named{"a λ that is set is not the one that is used: the gradient is " + number(got / wanted) +
+                   " times what it must be (a moving average of λ, a bound, a step towards it?)",
+                 "let setting λ replace it, and use it as it is given"};
+  }
+  return {};
 }
 
 // --- Putting it together
@@ -278,8 +297,24 @@ std::string headline(const Counterexample& e) {
 
 namespace {
 
+// Whether the layer alone is right on ordinary numbers of a shape.
+bool right_at(Subject& subject, Dtype dtype, Shape shape, int rank) {
+  std::vector<double> x, g;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    x.push_back(rounded(dtype, 0.25 + static_cast<double>(i)));
+    g.push_back(rounded(dtype, 1.5 - static_cast<double>(i)));
+  }
+  const auto reply = subject.run(Case{lone_reversal(shape, 0.5, x, g), dtype, Layout::contiguous, rank});
+  if (!reply || reply->outputs.size() != 1 || reply->outputs[0].values != x) return false;
+  const auto& gx = reply->gradients[0];
+  if (!gx || gx->values.size() != g.size()) return false;
+  for (std::size_t i = 0; i < g.size(); ++i)
+    if (!close(dtype, -0.5 * g[i], gx->values[i])) return false;
+  return true;
+}
+
 // What sets the failing cases apart, where the layer is right on ordinary ones.
-std::pair<std::string, std::string> circumstance(const Counterexample& e) {
+std::pair<std::string, std::string> circumstance(Subject& subject, const Counterexample& e) {
   const Case& c = e.minimal;
   if (c.layout != Layout::contiguous)
     return {"it fails on tensors of " + std::string(name(c.layout)) +
@@ -290,12 +325,15 @@ std::pair<std::string, std::string> circumstance(const Counterexample& e) {
     return {"NaN, infinities or overflow are not treated as IEEE arithmetic does (nan_to_num, clipping)",
             "leave non-finite values as they are: they tell of trouble"};
   const Shape shape = c.graph[c.graph.inputs()[0]].shape;
-  if (shape.rows == shape.cols && shape.rows > 1)
+  const auto stands = [&](Shape other, int rank) { return right_at(subject, c.dtype, other, rank); };
+  if (shape.rows == shape.cols && shape.rows > 1 && stands({shape.rows, shape.cols + 1}, c.rank))
     return {"it fails on square tensors: rows and columns are swapped where the shapes allow it",
             "address the gradient as the input is addressed; transpose nothing"};
   if (shape.size() >= 64)
     return {"it fails on larger tensors only: the tail of a grid or block is not handled",
             "bound the loop by n, not by the grid"};
+  if (shape.rows == 1 && !stands(shape, 2) && stands({2, shape.cols}, 2))
+    return {"it fails on a batch of one row only", "make the layer independent of the size of the batch"};
   if (c.rank != 2)
     return {"it fails on tensors of rank " + std::to_string(c.rank) + " only",
             "make the layer independent of rank"};
@@ -337,6 +375,8 @@ const Complaint complaints[] = {
    "give a per-sample λ the shape (N, 1, ...), so that it goes along the batch"},
   {"0-d tensor", "a tensor without dimensions (a loss) is not provided for",
    "make the layer independent of rank"},
+  {"refers to a single memory location", "a tensor that is not the layer's own is written to in place",
+   "write results into new tensors; never change grad_output or the input in place"},
   {"numel() == 0", "an empty tensor (an empty batch) is not provided for",
    "let backward be -λ * grad_output, which takes any shape"},
   {"leaf Variable that requires grad", "the input is changed in place in the forward pass",
@@ -425,7 +465,7 @@ Named named_by_company(Subject& subject, const std::vector<Counterexample>& exam
   // Where the layer fails alone, no other layer is needed to explain it.
   const bool alone = front.property == "forward-bits" || front.property == "backward-rounded";
   if (alone) {
-    if (auto [cause, mend] = circumstance(front); !cause.empty()) return {cause, mend};
+    if (auto [cause, mend] = circumstance(subject, front); !cause.empty()) return {cause, mend};
     if (const auto extreme = named_by_extreme(subject, front)) return *extreme;
   }
   if (const auto shared = fixed_lambda ? std::nullopt : shared_cause(subject, dtype))
@@ -434,10 +474,11 @@ Named named_by_company(Subject& subject, const std::vector<Counterexample>& exam
     return {
       "a value that the layer has given out is overwritten by a later forward pass (a shared result buffer)",
       "return x.view_as(x) or a new tensor from each forward pass"};
+  if (const auto other = set_to_another(examples)) return *other;
   if (const LifeCause* life = cause_among(life_causes, examples)) return {life->cause, life->mend};
   if (const auto told = named_by_finding(examples)) return *told;
   if (const LifeCause* strict = cause_among(strict_causes, examples)) return {strict->cause, strict->mend};
-  const auto [cause, mend] = circumstance(front);
+  const auto [cause, mend] = circumstance(subject, front);
   return {cause, mend};
 }
 
@@ -462,7 +503,7 @@ Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples
       d.cause =
         "it crashes where a buffer is aligned to its entries and no more, as with aligned vector loads",
       d.mend = "use unaligned loads and stores, or handle the first entries one by one";
-    if (const auto where = circumstance(examples.front()).first;
+    if (const auto where = circumstance(subject, examples.front()).first;
         where.starts_with("it fails") && first.worst->place == "raised")
       d.cause += "; " + where.substr(0, where.find(':'));
     return d;

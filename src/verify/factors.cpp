@@ -150,6 +150,8 @@ std::optional<Named> in_part(const Seen& seen, Dtype dtype) {
     return Named{"only a part of the tensor is reversed: some entries get zero" + where, mend};
   if (wrong_are([](const Observation& o) { return o.g; }))
     return Named{"only a part of the tensor is reversed: some entries get g as it came" + where, mend};
+  if (wrong_are([](const Observation& o) { return -o.g; }))
+    return Named{"only a part of the tensor is scaled by λ: some entries get -g" + where, mend};
   if (wrong_are([](const Observation& o) { return o.lambda * o.g; }))
     return Named{"only a part of the tensor is reversed: some entries get +λ·g" + where, mend};
   return {};

@@ -31,6 +31,15 @@ std::vector<double> repeated(Subject& subject, Dtype dtype, double lambda, bool 
   return gradients;
 }
 
+// Whether each step is the same part of the one before, and they lead to something other than zero.
+bool approaches(const std::vector<double>& g, double rounding) {
+  const double ratio = (g[2] - g[1]) / (g[1] - g[0]), limit = g[0] + (g[1] - g[0]) / (1 - ratio);
+  if (!(ratio > 0 && ratio < 1) || std::abs(limit) < 0x1p-8 * std::abs(g[0])) return false;
+  for (std::size_t i = 2; i < g.size(); ++i)
+    if (std::abs(g[i] - g[i - 1] - ratio * (g[i - 1] - g[i - 2])) > rounding * std::abs(g[i])) return false;
+  return true;
+}
+
 const char* pattern(const std::vector<double>& g, double lambda, Dtype dtype) {
   // Up to `calls` roundings stand behind a prediction, and what is predicted below 2^-14, where half precision turns
   // subnormal, may have come out as anything smaller.
@@ -46,6 +55,8 @@ const char* pattern(const std::vector<double>& g, double lambda, Dtype dtype) {
     return "each call is reversed once more than the one before (hooks pile up)";
   if (g[0] == -lambda && all([&](std::size_t i) { return g[0] * static_cast<double>(i + 1); }))
     return "the gradients of earlier passes are added to each later one";
+  if (approaches(g, rounding))
+    return "earlier passes are blended into each later one (momentum, a moving average)";
   if (std::all_of(g.begin() + 1, g.end(), [&](double v) { return v == g[1]; }))
     return g[0] == -lambda ? "it is right the first time only"
                            : "the first call is another one than the later ones";

@@ -73,6 +73,8 @@ const ScheduleSignature table[] = {
    "the steps are off by one: it is a step behind", "let step i be i / n"},
   {[](M m) { return with_p(m, m.i / (m.n - 1)); }, "the steps are off by one: i is divided by n - 1",
    "divide by n"},
+  {[](M m) { return with_p(m, m.i / std::max(m.n - 1, 1.)); },
+   "the steps are off by one: i is divided by n - 1", "divide by n"},
   {[](M m) { return with_p(m, m.i / (m.n + 1)); }, "the steps are off by one: i is divided by n + 1",
    "divide by n"},
   {[](M m) { return with_p(m, (m.i + 1) / (m.n + 1)); },
@@ -143,6 +145,12 @@ std::optional<Named> named_by_constant(const std::vector<const Told*>& plain) {
                  formula};
   if (follows(plain, [&](M) { return *first.value; }))
     return Named{"it is stuck at its first value", "compute the coefficient from the step each time"};
+  for (int digits = 1; digits <= 6; ++digits) {
+    const double scale = std::pow(10, digits);
+    if (follows(plain, [&](M m) { return std::nearbyint(right(m) * scale) / scale; }))
+      return Named{"it is rounded to " + std::to_string(digits) + (digits == 1 ? " decimal" : " decimals"),
+                   "round where it is printed, and nowhere else"};
+  }
   return {};
 }
 

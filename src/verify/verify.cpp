@@ -1,7 +1,10 @@
 #include "gradproof/verify.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <iterator>
 #include <map>
 
@@ -326,6 +329,18 @@ void run_battery(Subject& subject, const VerifyOptions& options, const Hello& he
   if (wanted.empty()) report.reason = "the subject has none of the dtypes asked for";
 }
 
+// The strength that a layer shows whose λ can be neither given nor read; 1 where it shows none, which is then wrong.
+double shown_strength(Subject& subject, const Hello& hello) {
+  const double one = 1;
+  for (const Dtype d : wanted_dtypes(hello.dtypes, {})) {
+    const auto reply = subject.run(Case{lone_reversal({}, 1, {&one, 1}, {&one, 1}), d});
+    if (!reply || reply->gradients.size() != 1 || !reply->gradients[0]) continue;
+    const auto& gx = reply->gradients[0]->values;
+    return gx.size() == 1 && gx[0] < 0 && std::isfinite(gx[0]) ? -gx[0] : 1;
+  }
+  return 1;
+}
+
 }  // namespace
 
 void judge(Subject& subject, const Hello& hello, const VerifyOptions& options, Report& report) {
@@ -337,9 +352,10 @@ void judge(Subject& subject, const Hello& hello, const VerifyOptions& options, R
     return;
   }
   if (reversal && hello.lambda_is_fixed && !hello.fixed_lambda) {
-    report.reason =
-      "the layer's λ can be neither set nor read, so nothing says what is right; let it be given, or name "
-      "it in an attribute";
+    Hello shown = hello;
+    shown.fixed_lambda = shown_strength(subject, hello);
+    report.subject.lambda += fmt::format(", taken for {:g}, since nothing tells it", *shown.fixed_lambda);
+    run_battery(subject, options, shown, shown.fixed_lambda, report);
     return;
   }
   // A layer that scales its gradient is a reversal of that strength, negated.

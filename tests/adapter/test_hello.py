@@ -31,6 +31,8 @@ COLLECTION = {
     "module_attribute.py": ("nn.Module class", "attribute grl_weight"),
     "module_instance.py": ("nn.Module instance", "attribute alpha"),
     "factory_closure.py": ("factory", "factory argument lambd"),
+    "factory_with_setter.py": ("factory", "factory argument strength"),
+    "warm_start.py": ("nn.Module class", "constructor arguments lo and hi"),
     "callable_class.py": ("factory", "constructor argument strength"),
     "plain_function.py": ("function", "argument coeff of the function"),
     "hook_on_clone.py": ("function", "argument lambda_ of the function"),
@@ -154,6 +156,7 @@ FORMS = (
             return Reverse.apply(x, p)
         return layer
      """, "make", "factory", "factory argument p"),
+    ("@functools.lru_cache(None)\ndef make(p):\n    return lambda x: Reverse.apply(x, p)", "make", "factory", "factory argument p"),
     ("""
     def make(coefficient, name="grl"):
         class GRL(nn.Module):

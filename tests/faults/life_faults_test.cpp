@@ -65,6 +65,11 @@ struct CopySharesStrength : Player {
 struct OnlyInTraining : Player {
   double strength(const Pending& p) const override { return layers_.at(p.layer).training ? p.lambda : -1; }
 };
+// Whether it is needed is decided by the last look at it.
+struct AsleepAfterALook : Player {
+  void glanced(Layer& layer) override { layer.training = false; }
+  double strength(const Pending& p) const override { return layers_.at(p.layer).training ? p.lambda : -1; }
+};
 struct HandsOnTheInput : Player {
   void multiplied(Pending& p, double by) override {
     p.factor *= by;
@@ -127,6 +132,7 @@ std::vector<LifeFault> life_faults() {
   add("copy-starts-anew", std::type_identity<CopyStartsAnew>{});
   add("copy-shares-strength", std::type_identity<CopySharesStrength>{});
   add("only-in-training", std::type_identity<OnlyInTraining>{});
+  add("asleep-after-a-look", std::type_identity<AsleepAfterALook>{});
   add("hands-on-the-input", std::type_identity<HandsOnTheInput>{});
   add("lambda-learns", std::type_identity<LambdaLearns>{});
   add("counts-its-calls", std::type_identity<CountsItsCalls>{});

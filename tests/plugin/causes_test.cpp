@@ -66,6 +66,7 @@ const std::map<std::string, std::string> causes = {
   {"wrong_static_result", "two equal calls differ: the first call is another one"},
   {"wrong_strides_ignored", "strides are ignored"},
   {"wrong_strides_swapped", "the input's is taken for the result's"},
+  {"wrong_subnormal_cotangents_flushed", "subnormal numbers lose their digits"},
   {"wrong_tail_dropped", "the tail of a grid, block or vector"},
   {"wrong_through_float", "goes through float32"},
   {"wrong_underruns", "writes before the start of its result"},

@@ -30,6 +30,7 @@ CAUSES = {
         "cotangent_overwritten": "belongs to the caller is written to",
         "detached": "no gradient passes",
         "first_lambda_kept": "the first λ stays",
+        "gradient_for_the_lambda_tensor": "λ receives a gradient",
         "integer_trip": "goes through integers",
         "lambda_gets_gradient": "λ receives a gradient",
         "lambda_ignored": "λ is ignored",

@@ -23,8 +23,10 @@ CAUSES = {
     "abs_lambda": r"\|λ\| is used",
     "almost_lambda": r"1\.0000001",
     "always_two_dimensions": "another shape than the input",
+    "asleep_after_a_first_look": "no gradient is asked.*switches the layer off",
     "at_most_512": "larger tensors only",
     "averaged_gradient": "averaged over the batch",
+    "batch_of_one_forgotten": "batch of one row",
     "bfloat16_trip": "bfloat16",
     "blended_value": "NaN, infinities or overflow",
     "blocks_of_256": "larger tensors only",
@@ -33,6 +35,7 @@ CAUSES = {
     "clamp_lambda_01": r"clamped to \[0, 1\]",
     "class_attribute_of_the_module": "share one λ",
     "clipped_cotangent": "clipped",
+    "closure_read_in_backward": "read in the backward pass",
     "cloned_under_no_grad": "no gradient passes.*no_grad",
     "constant_added": "constant is added to the gradient",
     "copies_share_a_registry": "copy and its original share",
@@ -83,12 +86,15 @@ CAUSES = {
     "lambda_to_two_decimals": "two decimals",
     "lambda_truncated": "truncated to an integer",
     "last_row_skipped": "the last row is left out",
+    "legacy_class": "legacy",
     "legacy_instance_call": "legacy",
     "lost_by_deepcopy": "deep copy",
     "lost_by_pickle": "pickled",
     "masked_by_the_sign_of_x": "only a part.*input is negative",
     "mean_subtracted": "mean of the gradient is subtracted",
     "module_kept_in_ctx": "read in the backward pass",
+    "momentum_in_backward": "equal calls differ.*blended",
+    "moving_average_of_lambda": "set is not the one that is used",
     "nan_to_num": "nan_to_num",
     "nan_zeroed": "NaN, infinities",
     "negated_by_function_and_module": r"returns \+λ·g",
@@ -106,11 +112,13 @@ CAUSES = {
     "queue_of_strengths": "share a λ|each other's λ",
     "read_in_hook": "read in the backward pass",
     "registry_by_id": "deep copy",
+    "result_kept_by_input": "read once and kept|share",
     "result_remembered": "a backward pass changes what it needs again",
     "returns_data": "input's own memory",
     "rounded_to_six_decimals": "rounded to 6 decimals",
     "rows_reversed": "other places",
     "second_half_only": "only a part.*first rows",
+    "setter_of_the_factory_does_nothing": "read once and kept",
     "sign_only": "sign of the cotangent",
     "skipped_unless_finite": "NaN, infinities",
     "small_gradients_dropped": "small cotangents become zero",
@@ -191,10 +199,10 @@ MENDS = {
 
 PYTHON = ["--python", sys.executable]
 RIGHT = [
-    "a_view_as_declared", "apply_alias", "buffer_read_at_forward", "callable_class", "dataclass_config", "factory_closure", "function_view_as", "given_the_factor", "hook_on_clone",
+    "a_view_as_declared", "apply_alias", "buffer_read_at_forward", "callable_class", "dataclass_config", "factory_closure", "factory_with_setter", "function_view_as", "given_the_factor", "hook_on_clone",
     "lambda_as_tensor", "module_attribute", "module_instance", "module_lambda_at_forward", "module_over_function", "module_set_lambda",
     "neg_then_mul", "nested_with_default", "once_differentiable", "partial_application", "plain_function", "returns_the_input",
-    "saved_lambda_tensor", "schedule_object", "setup_context", "strength_for_each_row", "too_many_nones", "under_vmap", "within_torch_func"]
+    "saved_lambda_tensor", "schedule_object", "setup_context", "strength_for_each_row", "too_many_nones", "under_vmap", "warm_start", "within_torch_func"]
 
 COLLECTION = collection.Collection(
     "torch", right=RIGHT, causes=CAUSES, hostile=HOSTILE, mends=MENDS, always=PYTHON, every={"replay": 3, "script": 3},
@@ -309,6 +317,34 @@ class Tiers(unittest.TestCase):
         self.assertNotIn("evaluation-mode-reverses", tried)
         self.assertNotIn("double-backward", tried)
         self.assertIn("two-layers-alive", tried)
+
+
+class WithoutLambda(unittest.TestCase):
+    """A layer whose λ nothing tells is taken for a reversal of the strength that it shows."""
+
+    SOURCE = """from torch.autograd import Function
+
+
+class GradReverse(Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        return {}
+"""
+
+    def test_it_is_judged_by_what_it_shows(self):
+        for gradient, code, says in (("grad_output.neg()", 0, "fixed, taken for 1"), ("grad_output * -0.1", 0, "fixed, taken for 0.1"),
+                                     ("grad_output", 1, "minus sign is missing"), ("-grad_output.clamp(-2, 2)", 1, "clipped"),
+                                     ("grad_output * 0", 1, "no gradient passes")):
+            with self.subTest(gradient), tempfile.TemporaryDirectory() as folder:
+                with open(os.path.join(folder, "untold.py"), "w", encoding="utf-8") as written:
+                    written.write(self.SOURCE.format(gradient))
+                ended = run("verify", "py:untold.py:GradReverse", "--graphs", "10", "--quiet", *PYTHON, cwd=folder)
+                self.assertEqual(ended.code, code, ended.out + ended.err)
+                self.assertIn(says, ended.out)
 
 
 class Modes(unittest.TestCase):

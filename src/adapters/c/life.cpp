@@ -124,6 +124,7 @@ void Life::step(const Act& s) {
     case Act::Do::read: record(tensors_.at(s.name).shape, tensors_.at(s.name).entries); return;
     case Act::Do::pickle:
     case Act::Do::evaluate:
+    case Act::Do::glance:
     case Act::Do::multiply:
     case Act::Do::shares:
     case Act::Do::strength:

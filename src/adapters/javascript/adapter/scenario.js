@@ -96,9 +96,11 @@ class Life {
     return gradient ? () => this.framework.written(gradient) : null;
   }
 
-  // The gradient of the sum of all that goes backward, for the first λ that has one: a variable of the layer's.
+  // The gradient of the sum of all that goes backward, for the first λ that has one: a variable of the layer's, or a
+  // tensor that it is handed.
   gradientOfStrength(layer) {
-    const variables = this.framework.trainable(layer.instance ?? {});
+    const given = layer.given?.();
+    const variables = this.framework.isTensor(given) ? [given] : this.framework.trainable(layer.instance ?? {});
     if (!variables.length) throw new CaseTrouble('unsupported', 'λ is no variable of the layer\'s');
     const x = this.framework.tensor([1, -2, 3], [1, 3], this.dtype);
     const y = this.passed(layer, x);

@@ -98,7 +98,7 @@ export class Search {
     };
     const hold = (value) => {
       let given = this.give(value);
-      return { call: (x) => apply(x, given), set: (other) => { given = this.give(other); } };
+      return { call: (x) => apply(x, given), set: (other) => { given = this.give(other); }, given: () => given };
     };
     return { form, strength, layers: () => layer, hold };
   }

@@ -6,8 +6,8 @@ from gradproof_adapter.signatures import means_lambda
 
 
 def setters(instance):
-    """The names of methods such as set_lambda or update_alpha."""
-    return [name for name in dir(type(instance)) if _sets_lambda(name) and callable(getattr(instance, name, None))]
+    """The names of methods such as set_lambda or update_alpha, also of functions that a closure carries as attributes."""
+    return [name for name in dir(instance) if _sets_lambda(name) and callable(_value_of(instance, name))]
 
 
 def settable(framework, owner):

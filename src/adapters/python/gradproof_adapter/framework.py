@@ -1,8 +1,10 @@
 """What the shared parts have to know of a framework; each framework fills in its own."""
 
 import contextlib
+import inspect
 import math
 import os
+import types
 
 from gradproof_adapter.scenario import STEPS
 from gradproof_adapter.trouble import CaseTrouble
@@ -18,6 +20,7 @@ class Framework:
     """The words and deeds of one framework.  What is left as it stands here, a framework does not have."""
 
     title = ""
+    records_gradients = False
     outside = ()            # folders whose code is the framework's or the adapter's, and not the subject's
     tensor = ()             # classes of tensors
     function = ()           # classes such as torch.autograd.Function, used through `apply`
@@ -75,8 +78,8 @@ class Framework:
         return ""
 
     def steps(self):
-        """The steps of scenarios that it can do."""
-        return list(STEPS)
+        """The steps of scenarios that it can do.  Only where gradients are recorded as they come can they be left unrecorded."""
+        return [step for step in STEPS if step != "glance" or self.records_gradients]
 
     def begin(self):
         """Before each case."""
@@ -174,6 +177,10 @@ class Framework:
 
     def is_function_class(self, thing):
         return isinstance(thing, type) and issubclass(thing, self.function)
+
+    def is_made_before_called(self, function):
+        """Whether a function class means its objects to be called, as PyTorch wanted it once."""
+        return "__init__" in vars(function) and isinstance(inspect.getattr_static(function, "forward", None), types.FunctionType)
 
     def is_layer_class(self, thing):
         return isinstance(thing, type) and issubclass(thing, self.layer)

@@ -10,11 +10,12 @@ import struct
 import sys
 import threading
 import time
+import types
 
 from gradproof_adapter.graphtext import GraphError, literal
 from gradproof_adapter.trouble import CaseTrouble, ProtocolTrouble
 
-STEPS = ("make", "set", "deepcopy", "pickle", "evaluate", "leaf", "bits", "forward", "multiply", "backward", "read", "shares",
+STEPS = ("make", "set", "deepcopy", "pickle", "evaluate", "leaf", "bits", "forward", "glance", "multiply", "backward", "read", "shares",
          "strength", "together")
 
 # No layer that works takes longer; one that deadlocks is given up, and gradproof's own deadline is longer.
@@ -100,6 +101,9 @@ class _Life:
     def forward(self, step):
         self.tensors[step["name"]] = self.stage.forward(self.layers[step["of"]], self.tensors[step["input"]])
 
+    def glance(self, step):
+        self.tensors[step["name"]] = self.stage.glance(self.layers[step["of"]], self.tensors[step["input"]])
+
     def multiply(self, step):
         self.stage.multiply(self.tensors[step["name"]], literal(step["by"]))
 
@@ -159,6 +163,10 @@ def _values(step):
     return [literal(word) for word in step["values"]]
 
 
+def _set_of_a_function(_strength):
+    raise CaseTrouble("unsupported", "the deep copy of a function is the function itself")
+
+
 class Holder:
     """A layer of a scenario.  What a way of giving λ can't do is not the layer's fault, and is unsupported."""
 
@@ -194,7 +202,10 @@ class Holder:
             copied = how(self.instance)
         except Exception as error:
             raise CaseTrouble("unsupported", f"the layer can't be {what} ({type(error).__name__})") from None
-        return self._again(copied)
+        again = self._again(copied)
+        if copied is self.instance and isinstance(copied, types.FunctionType):
+            again._set = _set_of_a_function     # Python copies no function, so that it is the layer itself that would be set.
+        return again
 
     def evaluate(self):
         if not hasattr(self.instance, "eval"):

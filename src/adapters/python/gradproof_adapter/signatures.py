@@ -8,6 +8,8 @@ _LAMBDA_NAMES = frozenset(
     "l lam lamb lbd lmd lmb λ α weight w scale scaling factor gamma beta mu eta hp const constant c k s rate p "
     "multiplier intensity tradeoff".split())
 _LAMBDA_PARTS = ("lambd", "lamda", "lmbd", "alpha", "coef", "strength", "reversal", "grlweight", "adaptation")
+_LOW_NAMES = frozenset("lo low lower minlambda lambdamin minalpha alphamin mincoeff start startvalue".split())
+_HIGH_NAMES = frozenset("hi high upper maxlambda lambdamax maxalpha alphamax maxcoeff end endvalue".split())
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _TENSOR_NAMES = frozenset(
     "x xs z h inp input inputs tensor tensors t data feature features feat feats hidden embedding embeddings".split())
@@ -42,6 +44,7 @@ class Call(NamedTuple):
     parameters: tuple
     tensor: Optional[str]
     strength: Optional[str]
+    twin: Optional[str] = None          # another parameter that is given λ
 
     def arguments(self, x, strength):
         """Positional and keyword arguments.  Defaults are filled in only where a later argument needs its place."""
@@ -49,7 +52,7 @@ class Call(NamedTuple):
         for parameter in self.parameters:
             if not _is_named(parameter):
                 continue
-            if parameter.name == self.tensor or parameter.name == self.strength:
+            if parameter.name in (self.tensor, self.strength, self.twin):
                 value = x if parameter.name == self.tensor else strength
                 if parameter.kind == parameter.KEYWORD_ONLY:
                     by_name[parameter.name] = value
@@ -107,6 +110,14 @@ def strengths(parameters, doubtful):
     return [parameter.name for parameter in parameters
             if _is_named(parameter) and (means_lambda(parameter.name) != doubtful)
             and (not doubtful or _may_be_number(parameter))]
+
+
+def bounds(parameters):
+    """The names of the least and the greatest λ of a schedule; a schedule between equal bounds stays there."""
+    def named(names):
+        return next((parameter.name for parameter in parameters if parameter.name.lower().replace("_", "") in names), None)
+    low, high = named(_LOW_NAMES), named(_HIGH_NAMES)
+    return (low, high) if low and high else None
 
 
 def tensor_name(parameters, strength):

@@ -8,10 +8,11 @@ from typing import Callable, NamedTuple, Optional
 
 from gradproof_adapter.attributes import settable, setters, told
 from gradproof_adapter.scenario import Holder
-from gradproof_adapter.signatures import call_with, parameters_of, positional, strengths, tensor_name, wants_number
+from gradproof_adapter.signatures import bounds, call_with, parameters_of, positional, strengths, tensor_name, wants_number
 from gradproof_adapter.trial import NotThisWay
 
-_PLAIN_CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, functools.partial)
+_PLAIN_CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, functools.partial,
+                    type(functools.lru_cache(print)))
 
 
 class Way(NamedTuple):
@@ -63,6 +64,10 @@ class Search:
         alone = self.call_alone(parameters)
         words = Words(self.named.apply)
         yield from self.by_call(function.apply, parameters, word, "apply", False, words)
+        if self.framework.is_made_before_called(function):
+            for doubtful in (False, True):
+                yield from self.by_construction(function, parameters_of(function), word, doubtful)
+            return
         if alone:
             yield from self.by_class_attribute(function, alone)
         yield from self.by_call(function.apply, parameters, word, "apply", True, words)
@@ -140,12 +145,23 @@ class Search:
 
     def by_construction(self, make, parameters, form, doubtful):
         role = "constructor argument" if isinstance(make, type) else "factory argument"
+        yield from () if doubtful or self.hint else self.by_bounds(make, parameters, form, role)
         for name in self.parameter_names("ctor", parameters, doubtful):
             call = call_with(parameters, None, name)
             if call and self.makes_layers(make):
                 usage = self.named.usage(make="{layer} = " + call.text(self.named.word), call="{layer}({x})")
                 yield Way(form, f"{role} {name}", self.constructed(make, call, name, usage),
                           self.held_by_construction(make, call, name), usage=usage)
+
+    def by_bounds(self, make, parameters, form, role):
+        """A layer with a schedule of its own is one λ's layer where its schedule goes from that λ to the same."""
+        between = bounds(parameters)
+        call = between and call_with(parameters, None, between[0])
+        if call and self.makes_layers(make):
+            call = call._replace(twin=between[1])
+            usage = self.named.usage(make="{layer} = " + call.text(self.named.word), call="{layer}({x})")
+            yield Way(form, f"{role}s {between[0]} and {between[1]}", self.constructed(make, call, None, usage),
+                      self.held_by_construction(make, call, None), usage=usage)
 
     def constructed(self, make, call, name, usage):
         construct = call.of(make)
@@ -188,6 +204,8 @@ class Search:
 
         An attribute that is not λ now, but perhaps -λ or λ², is the author's own business.
         """
+        if name is None:                    # Given by more than one, it can't be set by one.
+            return None
         for method in setters(made):
             return lambda instance, other: getattr(instance, method)(self.give(other))
         if self.framework.is_vector(strength):
@@ -201,6 +219,8 @@ class Search:
 
     def setting(self, made, name, strength):
         """The same as a line of source text; empty where there is no way."""
+        if name is None:
+            return ""
         for method in setters(made):
             return f"{{layer}}.{method}({{lambda}})"
         for attribute in self.equal_attributes(made, name, strength):

@@ -28,6 +28,7 @@ class PyTorch(Framework):
     ops = OPS
     refusals = (RuntimeError, NotImplementedError, MemoryError)
     wakes_late = False
+    records_gradients = True
     vector_text = "torch.tensor({numbers}, dtype={dtype})"
     strength_text = "torch.tensor({lambda}, dtype=torch.float64)"
 

@@ -40,6 +40,15 @@ class Stage:
         with torch.enable_grad():
             return checked(self.bound.framework, self._own("forward", lambda: layer(x)))
 
+    def glance(self, layer, x):
+        try:
+            with torch.no_grad():
+                return checked(self.bound.framework, layer(x))
+        except CaseTrouble:
+            raise
+        except Exception as error:          # A hook, say, can't be put on what asks for no gradient.
+            raise CaseTrouble("unsupported", f"the layer can't be called where no gradient is asked for ({one_line(error)})") from None
+
     def multiply(self, y, by):
         try:
             with torch.enable_grad():
