@@ -130,6 +130,7 @@ class Composer {
   void act(const Act& step);
   void make(const Act& step);
   void shares(const Act& step);
+  void glance(const Act& step);
   [[nodiscard]] std::string record(std::string what, std::size_t size);  // a name for what is recorded
   void threads(const Act& step);
   void calls(const std::vector<Act>& steps);
@@ -557,6 +558,13 @@ void Composer::shares(const Act& step) {
                   {"record", record("1 where " + step.name + " lies in the memory of " + step.input, 1)}});
 }
 
+void Composer::glance(const Act& step) {
+  need(d_.glance, "pass without a gradient");
+  sizes_[step.name] = sizes_[step.input];
+  const std::string layer = local(step.of);
+  say(d_.glance, {{"name", local(step.name)}, {"call", call(layer, local(step.input), layer)}});
+}
+
 void Composer::act(const Act& step) {
   const bool is_object = !usage("make").empty();
   const std::string name = local(step.name);
@@ -590,11 +598,7 @@ void Composer::act(const Act& step) {
       if (d_.make.empty()) words["call"] = call(layer, d_.graph_open.empty() ? input : "value", layer);
       return say(d_.forward, words);
     }
-    case Act::Do::glance:
-      need(d_.glance, "pass without a gradient");
-      sizes_[step.name] = sizes_[step.input];
-      return say(d_.glance,
-                 {{"name", name}, {"call", call(local(step.of), local(step.input), local(step.of))}});
+    case Act::Do::glance: return glance(step);
     case Act::Do::multiply:
       need(d_.multiply, "product in place");
       return say(d_.multiply, {{"name", name}, {"number", literal(step.number)}});

@@ -157,6 +157,9 @@ const LifeCause life_causes[] = {
    "layers that live at the same time share one λ, so that the last (or first) writer decides for all",
    "keep λ on the autograd context (ctx) or the instance, not on the class, in a global or in a shared "
    "buffer"},
+  {"forward-again",
+   "each forward pass leaves something on the input (a hook), which acts again in later passes",
+   "hook a fresh tensor (x.clone() or x.view_as(x)), never the input itself"},
   {"set-lambda-takes", "λ is read once and kept, so that setting it later has no effect",
    "read λ from where it is set, in each forward pass"},
   {"lambda-of-the-forward-pass",
@@ -170,9 +173,6 @@ const LifeCause life_causes[] = {
    "write the result into a new tensor, and change nothing that was saved"},
   {"adds-when-asked", "the backward pass that adds (backward_add) does not add -λ·g to what is there",
    "add -λ·g to each entry as it is found"},
-  {"forward-again",
-   "each forward pass leaves something on the input (a hook), which acts again in later passes",
-   "hook a fresh tensor (x.clone() or x.view_as(x)), never the input itself"},
   {"copies-keep-lambda", "a deep copy of the layer does not reverse with its λ",
    "keep λ in an attribute or buffer of the layer"},
   {"copies-stand-alone", "a deep copy and its original share one λ: setting the copy's sets the other's",
@@ -234,7 +234,7 @@ const LifeCause* cause_among(std::span<const LifeCause> causes, const std::vecto
 // A λ that is set and then neither used nor left as it was: the scenario's other λ is -4 times the one that is set.
 std::optional<Named> set_to_another(const std::vector<Counterexample>& examples) {
   for (const Counterexample& e : examples) {
-    if (e.property == "two-layers-alive") return {};
+    if (e.property == "two-layers-alive" || e.property == "forward-again") return {};
     if (e.property != "set-lambda-takes" || !e.finding.worst) continue;
     const double wanted = e.finding.worst->expected, got = e.finding.worst->observed;
     if (wanted == 0 || !std::isfinite(got) || std::abs(got + 4 * wanted) <= 0x1p-8 * std::abs(wanted))
@@ -324,6 +324,12 @@ std::pair<std::string, std::string> circumstance(Subject& subject, const Counter
       std::isinf(e.finding.worst->expected))
     return {"NaN, infinities or overflow are not treated as IEEE arithmetic does (nan_to_num, clipping)",
             "leave non-finite values as they are: they tell of trouble"};
+  if (c.graph.inputs().empty())
+    return {
+      "it fails on tensors that ask for no gradient only, such as constants and whatever torch.no_grad "
+      "makes",
+      "make the layer independent of whether a gradient is asked for: if y.requires_grad: "
+      "y.register_hook(…)"};
   const Shape shape = c.graph[c.graph.inputs()[0]].shape;
   const auto stands = [&](Shape other, int rank) { return right_at(subject, c.dtype, other, rank); };
   if (shape.rows == shape.cols && shape.rows > 1 && stands({shape.rows, shape.cols + 1}, c.rank))
@@ -375,6 +381,8 @@ const Complaint complaints[] = {
    "give a per-sample λ the shape (N, 1, ...), so that it goes along the batch"},
   {"0-d tensor", "a tensor without dimensions (a loss) is not provided for",
    "make the layer independent of rank"},
+  {"doesn't require gradient", "a hook is put on a tensor that asks for no gradient",
+   "if y.requires_grad: y.register_hook(…)"},
   {"refers to a single memory location", "a tensor that is not the layer's own is written to in place",
    "write results into new tensors; never change grad_output or the input in place"},
   {"numel() == 0", "an empty tensor (an empty batch) is not provided for",

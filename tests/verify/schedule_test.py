@@ -45,6 +45,8 @@ CAUSES = {
     "parentheses.py": "parentheses.*- hi - lo",
     "sign_of_the_exponent.py": "wrong sign",
     "single_inside.py": "computed in float32",
+    "last_step_at_one.py": "divided by n - 1",
+    "rounded_to_three.py": "rounded to 3 decimals",
     "steps_in_evaluation.py": "evaluation mode",
     "stuck_at_hi.py": "stuck at its first value",
 }

@@ -67,6 +67,7 @@ CAUSES = {
     "hook_on_shared": "a hook sits on the shared tensor",
     "hook_only_once": "equal calls differ.*first time only",
     "hooks_pile_up_on_a_submodule": "equal calls differ.*hooks pile up",
+    "hook_on_what_asks_for_no_gradient": "hook is put on a tensor that asks for no gradient",
     "identity": "does nothing",
     "identity_at_zero": "λ = 0 is taken for another",
     "inplace_negation": "cotangent is changed in place|belongs to the caller is written to",
