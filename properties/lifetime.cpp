@@ -271,9 +271,9 @@ void two_alive(Life& l) {
 
 void set_takes(Life& l) {
   l.make("a", l.other()).leaf("x").forward("y", "a", "x").backward("y", "x", l.first(), l.other());
-  l.set("a", l.lambda()).leaf("z").forward("w", "a", "z").backward("w", "z", l.first(), l.lambda());
-  // On the input that the layer has seen, for those that keep what they made of it.
-  l.forward("v", "a", "x").backward("v", "x", l.first(), l.lambda());
+  // First on the input that the layer saw last, for those that keep what they made of it.
+  l.set("a", l.lambda()).forward("v", "a", "x").backward("v", "x", l.first(), l.lambda());
+  l.leaf("z").forward("w", "a", "z").backward("w", "z", l.first(), l.lambda());
 }
 
 void set_between(Life& l) {

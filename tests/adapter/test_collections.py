@@ -21,7 +21,7 @@ BEYOND = {
     "global_between_two_calls", "global_lambda", "gradient_accumulated", "halved_and_doubled", "hook_only_once",
     "hooks_pile_up_on_a_submodule", "lambda_bound_at_construction", "lambda_negated_in_place", "lambda_parameter",
     "asleep_after_a_first_look", "closure_read_in_backward", "momentum_in_backward", "moving_average_of_lambda",
-    "hook_on_what_asks_for_no_gradient", "result_kept_by_input", "lost_by_deepcopy", "lost_by_pickle", "setter_of_the_factory_does_nothing", "module_kept_in_ctx", "read_in_hook", "registry_by_id",
+    "hook_on_what_asks_for_no_gradient", "result_kept_by_input", "last_result_kept", "lost_by_deepcopy", "lost_by_pickle", "setter_of_the_factory_does_nothing", "module_kept_in_ctx", "read_in_hook", "registry_by_id",
     "result_remembered", "returns_data", "square_transposed", "stack_on_the_class", "training_only", "vector_along_the_columns",
     "vector_averaged", "vector_first_entry", "fresh_memory_promised", "view_promised"}
 

@@ -114,6 +114,7 @@ CAUSES = {
     "read_in_hook": "read in the backward pass",
     "registry_by_id": "deep copy",
     "result_kept_by_input": "read once and kept|share",
+    "last_result_kept": "read once and kept|share",
     "result_remembered": "a backward pass changes what it needs again",
     "returns_data": "input's own memory",
     "rounded_to_six_decimals": "rounded to 6 decimals",
