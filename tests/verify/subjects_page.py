@@ -19,7 +19,7 @@ PROGRAM = os.environ.get("GRADPROOF_PROGRAM", "gradproof")
 # Key: the files of tests/subjects that stand for the framework.
 FILES = {
     "torch": ["right/function_view_as.py", "right/module_over_function.py", "right/factory_closure.py", "right/plain_function.py", "right/module_set_lambda.py",
-              "right/hook_on_clone.py", "wrong/stop_gradient_trick.py"],
+              "right/hook_on_clone.py", "right/a_view_as_declared.py", "right/strength_for_each_row.py", "wrong/stop_gradient_trick.py"],
     "jax": ["right/custom_vjp.py", "right/under_jit.py", "right/under_vmap.py", "right/differentiated_twice.py"],
     "tf": ["right/custom_gradient.py", "right/traced.py", "right/keras_layer.py", "right/flip_gradient_builder.py", "wrong/flip_gradient_eager.py",
            "wrong/flip_gradient_two_builders.py"],
