@@ -116,7 +116,7 @@ std::variant<json, Failure> Exchange::collect() {
   return answer_by(Deadline::in(posted_.front().deadline.allowed));
 }
 
-std::variant<json, Failure> Exchange::answer_by(const Deadline& deadline) {
+std::variant<json, Failure> Exchange::answer_by(Deadline deadline) {
   const Posted posted = std::move(posted_.front());
   posted_.pop_front();
   during_ = posted.command;

@@ -52,7 +52,7 @@ class Exchange {
   [[nodiscard]] std::string standard_error();
 
  private:
-  [[nodiscard]] std::variant<nlohmann::json, Failure> answer_by(const Deadline& deadline);
+  [[nodiscard]] std::variant<nlohmann::json, Failure> answer_by(Deadline deadline);
   [[nodiscard]] std::variant<nlohmann::json, Failure> checked(const std::string& line, std::uint64_t id);
   [[nodiscard]] Failure over(Failure failure);
 
