@@ -34,7 +34,9 @@ std::vector<double> repeated(Subject& subject, Dtype dtype, double lambda, bool 
 // Whether each step is the same part of the one before, and they lead to something other than zero.
 bool approaches(const std::vector<double>& g, double rounding) {
   const double ratio = (g[2] - g[1]) / (g[1] - g[0]), limit = g[0] + (g[1] - g[0]) / (1 - ratio);
-  if (!(ratio > 0 && ratio < 1) || std::abs(limit) < 0x1p-8 * std::abs(g[0])) return false;
+  // Steps that hardly shrink over all calls are those of a ramp, whose ratio is 1 up to rounding.
+  const bool shrinks = std::pow(ratio, static_cast<double>(g.size())) < 0.5;
+  if (!(ratio > 0 && shrinks) || std::abs(limit) < 0x1p-8 * std::abs(g[0])) return false;
   for (std::size_t i = 2; i < g.size(); ++i)
     if (std::abs(g[i] - g[i - 1] - ratio * (g[i - 1] - g[i - 2])) > rounding * std::abs(g[i])) return false;
   return true;
