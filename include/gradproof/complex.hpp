@@ -47,6 +47,11 @@ struct Complex {
     const S scale = exp(z.re);
     return {scale * cos(z.im), scale * sin(z.im)};
   }
+  // exp(a + ib) - 1 = (e^a - 1) cos b - 2 sin^2(b/2) + i e^a sin b: no cancellation near 0.
+  friend Complex expm1(const Complex& z) {
+    const S half = sin(z.im / 2);
+    return {expm1(z.re) * cos(z.im) - 2 * (half * half), exp(z.re) * sin(z.im)};
+  }
   // log z = log|z| + i arg z.
   friend Complex log(const Complex& z) { return {log(hypot(z.re, z.im)), atan2(z.im, z.re)}; }
   // log(1 + z): |1 + z|^2 = 1 + (2a + a^2 + b^2), which log1p takes without cancellation.

@@ -49,6 +49,11 @@ struct Dual {
     S slope = y * a.slope;
     return {std::move(y), std::move(slope)};
   }
+  // e^x - 1 has the slope of e^x, which keeps its digits in the tail where e^x - 1 + 1 cancels.
+  friend Dual expm1(const Dual& a) {
+    using std::exp, std::expm1;
+    return {expm1(a.value), exp(a.value) * a.slope};
+  }
   friend Dual log(const Dual& a) {
     using std::log;
     return {log(a.value), a.slope / a.value};

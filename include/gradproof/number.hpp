@@ -1,7 +1,7 @@
 // What flows through a graph: the concept Number, and the literals that leaves are made of.
 //
 // A number type is anything with field arithmetic, mixed arithmetic with int, and a specialisation of
-// numeric<S>. Analytic numbers also have exp, log, log1p, sin, cos, tanh and sqrt, found by
+// numeric<S>. Analytic numbers also have exp, expm1, log, log1p, sin, cos, tanh and sqrt, found by
 // argument-dependent lookup. No type here has an ambient precision: a value carries its own, and a literal is
 // converted at a stated one.
 #pragma once

@@ -27,7 +27,7 @@ namespace gradproof::inline v0 {
 // defined, and what it needs besides operands.
 enum class Class { rational, analytic };
 enum class Kind { leaf, elementwise, selection, linear };
-enum class Domain { real_line, positive, nonzero, nonzero_for_negative_power };
+enum class Domain { real_line, positive, above_minus_one, nonzero, nonzero_for_negative_power };
 enum class AttributeKind { none, exponent, axis, shape, ranges };
 
 // The shape of a result, or why there is none: "the shapes 2x3 and 3x2 differ".
@@ -165,6 +165,14 @@ struct Exp : Elementwise<Class::analytic, 1> {
   static auto partials(const auto& y, const auto& /*x*/) { return std::array{y}; }
 };
 
+// expm1(x) = exp(x) - 1;   expm1(x + h) ~ expm1(x) + (expm1(x) + 1) h.
+struct Expm1 : Elementwise<Class::analytic, 1> {
+  static constexpr std::string_view name = "expm1";
+  static constexpr std::array domain = {Domain::real_line};
+  static auto forward(const auto& x) { using std::expm1; return expm1(x); }
+  static auto partials(const auto& y, const auto& /*x*/) { return std::array{y + 1}; }
+};
+
 // log(x + h) ~ log(x) + h / x.   x > 0.
 struct Log : Elementwise<Class::analytic, 1> {
   static constexpr std::string_view name = "log";
@@ -173,6 +181,17 @@ struct Log : Elementwise<Class::analytic, 1> {
   static auto partials(const auto& /*y*/, const auto& x) {
     using S = std::remove_cvref_t<decltype(x)>;
     return std::array<S, 1>{1 / x};
+  }
+};
+
+// log1p(x) = log(1 + x);   log1p(x + h) ~ log1p(x) + h / (1 + x).   x > -1.
+struct Log1p : Elementwise<Class::analytic, 1> {
+  static constexpr std::string_view name = "log1p";
+  static constexpr std::array domain = {Domain::above_minus_one};
+  static auto forward(const auto& x) { using std::log1p; return log1p(x); }
+  static auto partials(const auto& /*y*/, const auto& x) {
+    using S = std::remove_cvref_t<decltype(x)>;
+    return std::array<S, 1>{1 / (1 + x)};
   }
 };
 
@@ -227,6 +246,26 @@ struct Softplus : Elementwise<Class::analytic, 1> {
   static auto partials(const auto& /*y*/, const auto& x) {
     using gradproof::sigmoid;
     return std::array{sigmoid(x)};
+  }
+};
+
+// logaddexp(a, b) = log(exp(a) + exp(b)) =: y;   logaddexp(a + h, b) ~ y + exp(a - y) h.
+struct LogAddExp : Elementwise<Class::analytic, 2> {
+  static constexpr std::string_view name = "logaddexp";
+  static constexpr std::array domain = {Domain::real_line, Domain::real_line};
+  template <class S>
+  static S forward(const S& a, const S& b) {
+    using std::exp, std::log;
+    // The larger operand stands outside of the logarithm, as libraries have it.
+    const S d = a - b;
+    const auto first = [&] { return S(a + log(1 + exp(-d))); };
+    // d is no number where both are the same infinity, and the sum is that too.
+    const auto tie = [&] { return Piecewise<S>::value(1 + d * d, first, [&] { return S(a + b); }, first); };
+    return Piecewise<S>::value(d, first, tie, [&] { return S(b + log(1 + exp(d))); });
+  }
+  static auto partials(const auto& y, const auto& a, const auto& b) {
+    using std::exp;
+    return std::array{exp(a - y), exp(b - y)};
   }
 };
 
@@ -534,9 +573,9 @@ struct Concat : Linear<2, AttributeKind::axis> {
 
 // Every operation, in the order of their ids.
 using OpTable =
-    std::tuple<Input, Constant, Add, Subtract, Multiply, Divide, Negate, Square, Power, Exp, Log, Sin, Cos, Tanh, Sigmoid,
-               Softplus, Sqrt, Reverse, Stop, Round, Step, Relu, Abs, Max, Min, Matmul, Transpose, Sum, Broadcast, Reshape,
-               Slice, Concat>;
+    std::tuple<Input, Constant, Add, Subtract, Multiply, Divide, Negate, Square, Power, Exp, Expm1, Log, Log1p, Sin, Cos, Tanh,
+               Sigmoid, Softplus, LogAddExp, Sqrt, Reverse, Stop, Round, Step, Relu, Abs, Max, Min, Matmul, Transpose, Sum,
+               Broadcast, Reshape, Slice, Concat>;
 inline constexpr std::size_t op_count = std::tuple_size_v<OpTable>;
 
 // The id of an operation's struct.

@@ -98,6 +98,7 @@ class Real {
 
   // Correctly rounded too, by whichever of MPFR and Arb is the faster at the precision.
   friend Real exp(Real a) { return map(std::move(a), nearest_exp); }
+  friend Real expm1(Real a) { return map(std::move(a), nearest_expm1); }
   friend Real log(Real a) { return map(std::move(a), nearest_log); }
   friend Real log1p(Real a) { return map(std::move(a), nearest_log1p); }
   friend Real sin(Real a) { return map(std::move(a), nearest_sin); }
@@ -113,6 +114,7 @@ class Real {
 
   // y := f(x) rounded to nearest at y's precision, for kernels that have the memory of y already.
   static int nearest_exp(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t nearest);
+  static int nearest_expm1(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t nearest);
   static int nearest_log(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t nearest);
   static int nearest_log1p(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t nearest);
   static int nearest_sin(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t nearest);

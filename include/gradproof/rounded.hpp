@@ -11,7 +11,7 @@
 namespace gradproof::inline v0 {
 
 // The functions that are rounded exactly.
-enum class Function { exp, log, log1p, sin, cos, tanh };
+enum class Function { exp, expm1, log, log1p, sin, cos, tanh };
 // f(x), rounded once to the format.
 [[nodiscard]] double rounded(Dtype dtype, Function f, double x);
 
@@ -58,6 +58,7 @@ class Rounded {
   friend Rounded operator/(int n, Rounded a) { return quotient(n, a.value_); }
 
   friend Rounded exp(Rounded a) { return Rounded(rounded(D, Function::exp, a.value_)); }
+  friend Rounded expm1(Rounded a) { return Rounded(rounded(D, Function::expm1, a.value_)); }
   friend Rounded log(Rounded a) { return Rounded(rounded(D, Function::log, a.value_)); }
   friend Rounded log1p(Rounded a) { return Rounded(rounded(D, Function::log1p, a.value_)); }
   friend Rounded sin(Rounded a) { return Rounded(rounded(D, Function::sin, a.value_)); }

@@ -185,8 +185,10 @@ class Inspection {
     if (domain == Domain::nonzero_for_negative_power && p_.g[id].attributes.v[0] >= 0) return;
     const auto balls = pass_.balls[p_.g[id].operand[operand]];
     for (std::size_t k = 0; k < balls.size(); ++k) {
-      const arb_srcptr x = balls[k].get();
-      const bool positive = domain == Domain::positive;
+      // What must be positive, or at least not 0.
+      const Ball operand = domain == Domain::above_minus_one ? balls[k] + 1 : balls[k];
+      const arb_srcptr x = operand.get();
+      const bool positive = domain == Domain::positive || domain == Domain::above_minus_one;
       if (positive ? arb_is_positive(x) != 0 : arb_is_nonzero(x) != 0) continue;
       if (positive ? arb_is_nonpositive(x) != 0 : arb_is_zero(x) != 0)
         certain(Obstacle::outside_domain, {id, k},

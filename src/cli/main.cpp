@@ -299,7 +299,7 @@ void add_accuracy(CLI::App& app, Arguments& a, int& code) {
   CLI::App* c = app.add_subcommand(
     "accuracy", "Measure how exact each operation and its derivative is, in ulps of the unrounded truth");
   cli::AccuracyArguments& o = a.accuracy;
-  c->add_option("--subject", o.subject,
+  c->add_option("subject,--subject", o.subject,
                 "Whose operations to measure (default: builtin); of a layer those of its framework");
   c->add_option("--dtype", o.dtypes, "Only these dtypes (f16, bf16, f32, f64; default: all that it has)")
     ->delimiter(',');
@@ -385,7 +385,7 @@ void add_study(CLI::App& app, Arguments& a, int& code) {
   CLI::App* condition = c->add_subcommand("condition",
                                           "The errors of random graphs' gradients against condition, depth "
                                           "and strength, and which operation they come from");
-  condition->add_option("--subject", a.condition.subject, "Whose gradients (default: builtin)");
+  condition->add_option("subject,--subject", a.condition.subject, "Whose gradients (default: builtin)");
   condition->add_option("--dtype", a.condition.dtype, "The dtype of the subject's answers (default: f64)");
   condition->add_option("--graphs", a.condition.graphs, "Random graphs (default: 200)")
     ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000}));

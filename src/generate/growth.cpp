@@ -65,18 +65,22 @@ class Growth {
   }
   std::uint32_t random_extent() { return draw_.chance(1, 8) ? 1 : extents_[draw_.below(extents_.size())]; }
 
+  static bool has_negatives(Domain domain) {
+    return domain != Domain::positive && domain != Domain::above_minus_one;
+  }
+
   Literal random_value(Domain domain) {
     if (exact) {
       // Quarters, and not halves: those are where rounding jumps.
       const bool quarter = recipe_.format_bits > 11 && draw_.chance(1, 16);
       const int most = recipe_.format_bits > 11 ? 4 : 2;
       const int n = quarter ? 2 * draw_.between(0, 3) + 1 : draw_.between(1, most);
-      const bool negative = domain != Domain::positive && draw_.chance(1, 2);
+      const bool negative = has_negatives(domain) && draw_.chance(1, 2);
       return (negative ? -n : n) / (quarter ? 4.0 : 1.0);
     }
     const int least = domain == Domain::real_line ? 1 : 4;
     const int n = draw_.between(least, 32);
-    const bool negative = domain != Domain::positive && draw_.chance(1, 2);
+    const bool negative = has_negatives(domain) && draw_.chance(1, 2);
     return (negative ? -n : n) / 16.0;
   }
 

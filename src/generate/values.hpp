@@ -76,6 +76,7 @@ struct Spread {
     switch (domain) {
       case Domain::real_line: return true;
       case Domain::positive: return lowest >= domain_margin;
+      case Domain::above_minus_one: return lowest + 1 >= domain_margin;
       case Domain::nonzero: return nearest_zero >= domain_margin;
       case Domain::nonzero_for_negative_power: return attributes.v[0] >= 0 || nearest_zero >= domain_margin;
     }

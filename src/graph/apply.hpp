@@ -10,6 +10,7 @@ bool inside(Domain domain, const S& x, const Attributes& attributes) {
   switch (domain) {
     case Domain::real_line: return true;
     case Domain::positive: return numeric<S>::sign(x) > 0;
+    case Domain::above_minus_one: return numeric<S>::sign(1 + x) > 0;
     case Domain::nonzero: return numeric<S>::sign(x) != 0;
     case Domain::nonzero_for_negative_power: return attributes.v[0] >= 0 || numeric<S>::sign(x) != 0;
   }

@@ -52,6 +52,10 @@ struct Single<Step, Real> : in_place::Unary<in_place::step> {};
 template <>
 struct Single<Exp, Real> : in_place::Unary<Real::nearest_exp> {};
 template <>
+struct Single<Expm1, Real> : in_place::Unary<Real::nearest_expm1> {};
+template <>
+struct Single<Log1p, Real> : in_place::Unary<Real::nearest_log1p> {};
+template <>
 struct Single<Log, Real> : in_place::Unary<Real::nearest_log> {};
 template <>
 struct Single<Sin, Real> : in_place::Unary<Real::nearest_sin> {};

@@ -92,7 +92,9 @@ Expr operator-(const Expr& a) {
 }
 
 Expr exp(const Expr& x) { return apply<Exp>({}, x); }
+Expr expm1(const Expr& x) { return apply<Expm1>({}, x); }
 Expr log(const Expr& x) { return apply<Log>({}, x); }
+Expr log1p(const Expr& x) { return apply<Log1p>({}, x); }
 Expr sin(const Expr& x) { return apply<Sin>({}, x); }
 Expr cos(const Expr& x) { return apply<Cos>({}, x); }
 Expr tanh(const Expr& x) { return apply<Tanh>({}, x); }
@@ -106,6 +108,7 @@ Expr step(const Expr& x) { return apply<Step>({}, x); }
 Expr round(const Expr& x) { return apply<Round>({}, x); }
 Expr max(const Expr& a, const Expr& b) { return binary<Max>(a, b); }
 Expr min(const Expr& a, const Expr& b) { return binary<Min>(a, b); }
+Expr logaddexp(const Expr& a, const Expr& b) { return binary<LogAddExp>(a, b); }
 
 Expr pow(const Expr& x, int n) {
   if (n == 0) return 1;

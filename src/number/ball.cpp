@@ -26,6 +26,9 @@ thread_local Caches caches;
 // From a magnitude of 2^29 on exponentials are out of range: 2^29 log2(e) > 2^29.
 constexpr slong exp_limit = 29;
 static_assert(slong{1} << exp_limit >= Ball::largest_exponent);
+// A ball around -2^29 reaches to this side of it, and from three quarters of that on exp is below what has an exponent
+// too: 3/4 log2(e) > 1.
+constexpr ulong vanishes_from = ulong{3} << (exp_limit - 2);
 
 void set_ratio(arb_ptr x, const std::string& ratio, slong precision) {
   mpq_t q;
@@ -192,14 +195,23 @@ void Ball::bring_into_range() {
   mag_clear(least);
 }
 
+namespace {
+bool is_moderate(arb_srcptr x) {
+  return arf_cmpabs_2exp_si(arb_midref(x), exp_limit) < 0 && mag_cmp_2exp_si(arb_radref(x), exp_limit) < 0;
+}
+}  // namespace
+
+Ball expm1(Ball a) {
+  if (is_moderate(a.value_) || !a.is_finite()) return Ball::mapped(std::move(a), arb_expm1);
+  return exp(std::move(a)) - 1;
+}
+
 Ball exp(Ball a) {
-  const bool moderate = arf_cmpabs_2exp_si(arb_midref(a.value_), exp_limit) < 0 &&
-                        mag_cmp_2exp_si(arb_radref(a.value_), exp_limit) < 0;
-  if (moderate || !a.is_finite()) return Ball::mapped(std::move(a), arb_exp);
+  if (is_moderate(a.value_) || !a.is_finite()) return Ball::mapped(std::move(a), arb_exp);
   arf_t upper;
   arf_init(upper);
   arb_get_ubound_arf(upper, a.value_, MAG_BITS);
-  const bool vanishes = arf_sgn(upper) < 0 && arf_cmpabs_2exp_si(upper, exp_limit) >= 0;
+  const bool vanishes = arf_sgn(upper) < 0 && arf_cmpabs_ui(upper, vanishes_from) >= 0;
   arf_clear(upper);
   if (vanishes) {
     arf_zero(arb_midref(a.value_));

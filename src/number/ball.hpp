@@ -89,6 +89,7 @@ class Ball {
   }
 
   friend Ball exp(Ball a);
+  friend Ball expm1(Ball a);
   friend Ball log(Ball a) { return mapped(std::move(a), arb_log); }
   friend Ball log1p(Ball a) { return mapped(std::move(a), arb_log1p); }
   friend Ball sin(Ball a) { return mapped(std::move(a), arb_sin); }

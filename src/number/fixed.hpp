@@ -61,6 +61,7 @@ class Fixed {
   friend constexpr Fixed operator/(int n, Fixed a) { return Fixed(n) / a; }
 
   friend constexpr Fixed exp(Fixed x) { return exp_of(x); }
+  friend constexpr Fixed expm1(Fixed x) { return exp_of(x) - 1; }
   friend constexpr Fixed log(Fixed x) { return log_of(x); }
   friend constexpr Fixed log1p(Fixed x) { return log_of(x + 1); }
   friend constexpr Fixed sin(Fixed x) { return circular(x, 0); }

@@ -60,6 +60,9 @@ void enclose_tanh(Scratch& s, slong precision) {
 int Real::nearest_exp(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t rounding) {
   return nearest(y, x, rounding, mpfr_exp, [](Scratch& s, slong bits) { arb_exp(s.y, s.x, bits); });
 }
+int Real::nearest_expm1(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t rounding) {
+  return nearest(y, x, rounding, mpfr_expm1, [](Scratch& s, slong bits) { arb_expm1(s.y, s.x, bits); });
+}
 int Real::nearest_log(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t rounding) {
   return nearest(y, x, rounding, mpfr_log, [](Scratch& s, slong bits) { arb_log(s.y, s.x, bits); });
 }

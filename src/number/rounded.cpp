@@ -15,6 +15,7 @@ double rounded(Dtype dtype, Function f, double x) {
   };
   switch (f) {
     case Function::exp: return apply(mpfr_exp);
+    case Function::expm1: return apply(mpfr_expm1);
     case Function::log: return apply(mpfr_log);
     case Function::log1p: return apply(mpfr_log1p);
     case Function::sin: return apply(mpfr_sin);

@@ -52,6 +52,7 @@ struct Tracked {
   friend Tracked operator/(int n, const Tracked& a) { return exact(n) / a; }
 
   friend Tracked exp(const Tracked& a) { return function(std::exp(a.value), std::exp(a.value), a); }
+  friend Tracked expm1(const Tracked& a) { return function(std::expm1(a.value), std::exp(a.value), a); }
   friend Tracked log(const Tracked& a) { return function(std::log(a.value), 1 / a.value, a); }
   friend Tracked log1p(const Tracked& a) { return function(std::log1p(a.value), 1 / (1 + a.value), a); }
   friend Tracked sin(const Tracked& a) { return function(std::sin(a.value), 1, a); }

@@ -161,6 +161,12 @@ std::partial_ordering Traced::order(const Traced& a, const Traced& b) {
 Traced exp(const Traced& x) {
   return unary(x, std::exp(x.value()), [](const Expr& e) { return exp(e); });
 }
+Traced expm1(const Traced& x) {
+  return unary(x, std::expm1(x.value()), [](const Expr& e) { return expm1(e); });
+}
+Traced log1p(const Traced& x) {
+  return unary(x, std::log1p(x.value()), [](const Expr& e) { return log1p(e); });
+}
 Traced log(const Traced& x) {
   return unary(x, std::log(x.value()), [](const Expr& e) { return log(e); });
 }
@@ -210,10 +216,8 @@ Traced min(const Traced& a, const Traced& b) {
 
 // Written with the operations that there are; in exact numbers they are the same functions.
 Traced exp2(const Traced& x) { return exp(x * log(Traced(2))); }
-Traced expm1(const Traced& x) { return exp(x) - 1; }
 Traced log2(const Traced& x) { return log(x) / log(Traced(2)); }
 Traced log10(const Traced& x) { return log(x) / log(Traced(10)); }
-Traced log1p(const Traced& x) { return log(1 + x); }
 Traced tan(const Traced& x) { return sin(x) / cos(x); }
 Traced sinh(const Traced& x) { return (exp(x) - exp(-x)) / 2; }
 Traced cosh(const Traced& x) { return (exp(x) + exp(-x)) / 2; }

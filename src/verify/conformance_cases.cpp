@@ -28,7 +28,7 @@ constexpr std::string_view out = "output y cotangent [1 2 -3; 0.5 4 -1]\n";
 
 std::string elementwise(const OpInfo& op) {
   const std::string name(op.name);
-  const bool positive = name == "log" || name == "sqrt";
+  const bool positive = name == "log" || name == "log1p" || name == "sqrt";
   std::string text(op.arity == 2 ? two : positive ? above : one);
   text += "y = " + name + (op.arity == 2 ? " x z" : " x") +
           (op.attribute == AttributeKind::exponent ? " 3\n" : "\n");

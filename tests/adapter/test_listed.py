@@ -26,9 +26,9 @@ KINDS = {
 
 X, Y, M = "n0 = input 2x3 [0.5 -1.25 2; 3.5 -0.75 1]\n", "n1 = input 2x3 [1.5 0.25 4; 0.5 2.5 3]\n", "n2 = const 3x2 [1 -2; 0.5 4; -3 0.25]\n"
 OPS = ("add n0 n1", "sub n0 n1", "mul n0 n1", "div n0 n1", "max n0 n1", "min n0 n1", "neg n0", "exp n0", "log n1", "sin n0", "cos n0",
-       "tanh n0", "sigmoid n0", "softplus n0", "sqrt n1", "square n0", "relu n0", "abs n0", "step n0", "round n0", "stop n0", "pow n0 3",
-       "pow n0 -2", "matmul n0 n2", "transpose n0", "sum n0 all", "sum n0 rows", "sum n0 cols", "reshape n0 3x2", "slice n0 0:2 1:3",
-       "slice n0 1:1 0:3", "concat n0 n1 rows", "concat n0 n1 cols")
+       "expm1 n0", "log1p n1", "logaddexp n0 n1", "tanh n0", "sigmoid n0", "softplus n0", "sqrt n1", "square n0", "relu n0", "abs n0",
+       "step n0", "round n0", "stop n0", "pow n0 3", "pow n0 -2", "matmul n0 n2", "transpose n0", "sum n0 all", "sum n0 rows",
+       "sum n0 cols", "reshape n0 3x2", "slice n0 0:2 1:3", "slice n0 1:1 0:3", "concat n0 n1 rows", "concat n0 n1 cols")
 
 
 def texts():

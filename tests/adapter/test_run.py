@@ -37,6 +37,8 @@ OPS = (
     ("concat x y rows", lambda x, y, m: torch.cat((x, y), 0)),
     ("concat x y cols", lambda x, y, m: torch.cat((x, y), 1)),
     ("round x", lambda x, y, m: x + (torch.round(x) - x).detach()),
+    ("expm1 x", lambda x, y, m: torch.exp(x) - 1), ("log1p y", lambda x, y, m: torch.log(1 + y)),
+    ("logaddexp x y", lambda x, y, m: torch.log(torch.exp(x) + torch.exp(y))),
     ("softplus x", lambda x, y, m: torch.log1p(torch.exp(x))),
 )
 X = [[0.5, -1.25, 2.0], [3.5, -0.75, 1.0]]
@@ -91,9 +93,9 @@ class Ops(Run):
                         self.check([-0.25 * g for g in want], decoded(got), statement)
 
     def check(self, expected, found, statement):
-        """Equal in value; for the two whose plain form rounds otherwise, within a few units in the last place."""
+        """Equal in value; for those whose plain form rounds otherwise, within a few units in the last place."""
         for want, got in zip(expected, found):
-            near = 4 * math.ulp(want) if statement[:5] in ("round", "softp") else 0
+            near = 4 * math.ulp(want) if statement[:5] in ("round", "softp", "expm1", "logad") else 0
             self.assertLessEqual(abs(want - got), near)
 
     def test_broadcast_of_each_kind(self):

@@ -35,12 +35,15 @@ def logsumexp(*xs):
 # Name: the graph's lines from x on (and y), the same function for mpmath, and the points. Tails and points beside zeros are among them.
 FUNCTIONS = {
     "exp": ("r = exp x", mpmath.exp, [("0.1",), ("-745",), ("700",), ("1e-30",)]),
+    "expm1": ("r = expm1 x", mpmath.expm1, [("1e-30",), ("-50",), ("700",), ("0.5",)]),
     "log": ("r = log x", mpmath.log, [("3",), ("1e-300",), ("0x1.0000000000001p0",)]),
+    "log1p": ("r = log1p x", mpmath.log1p, [("1e-30",), ("-0x1.fffffffffffffp-1",), ("1e300",)]),
     "sin": ("r = sin x", mpmath.sin, [("1",), ("1e22",), ("3.14159265358979311600",)]),
     "cos": ("r = cos x", mpmath.cos, [("0.5",), ("1e15",), ("1.57079632679489655800",)]),
     "tanh": ("r = tanh x", mpmath.tanh, [("0.3",), ("25",), ("-60",), ("1e-20",)]),
     "sigmoid": ("r = sigmoid x", sigmoid, [("0.7",), ("-80",), ("90",)]),
     "softplus": ("r = softplus x", lambda x: mpmath.log(1 + mpmath.exp(x)), [("1.5",), ("-100",), ("100",)]),
+    "logaddexp": ("r = logaddexp x y", logsumexp, [("1", "1"), ("1/3", "-700"), ("-90", "10"), ("-0.5", "-1")]),
     "sqrt": ("r = sqrt x", mpmath.sqrt, [("2",), ("1e-200",)]),
     "square": ("r = square x", lambda x: x * x, [("1/3",), ("-1e100",)]),
     "cube": ("r = pow x 3", lambda x: x ** 3, [("1/7",), ("-2.5",)]),

@@ -293,10 +293,10 @@ TEST_CASE("ball: products by blocks and by dots hold the product of fractions") 
                q = static_cast<std::size_t>(cols);
     std::vector<Ball> a, b, y(m * q);
     std::vector<Rational> ra, rb;
-    const auto fill = [&](std::vector<Ball>& balls, std::vector<Rational>& fractions, std::size_t count) {
+    const auto fill = [&draw, most = spread](std::vector<Ball>& balls, std::vector<Rational>& fractions,
+                                             std::size_t count) {
       for (std::size_t i = 0; i < count; ++i) {
-        const double v =
-          std::ldexp(draw.between(-1000, 1000), spread == 0 ? 0 : draw.between(-spread, spread));
+        const double v = std::ldexp(draw.between(-1000, 1000), most == 0 ? 0 : draw.between(-most, most));
         balls.push_back(ball(v, Bits{150}) / 7);
         fractions.push_back(Rational(v) / 7);
       }
@@ -357,8 +357,8 @@ TEST_CASE("ball: towers, huge arguments and squarings end at once, and keep expo
   std::string tower = "x = input 1x1 [1000]\n";
   for (int i = 0; i < 12; ++i)
     tower += "e" + std::to_string(i) + " = exp " + (i == 0 ? "x" : "e" + std::to_string(i - 1)) + "\n";
-  for (const char* f :
-       {"exp", "sin", "cos", "tanh", "sigmoid", "softplus", "log", "sqrt", "square", "abs", "round", "relu"})
+  for (const char* f : {"exp", "expm1", "log1p", "sin", "cos", "tanh", "sigmoid", "softplus", "log", "sqrt",
+                        "square", "abs", "round", "relu"})
     for (int depth : {0, 1, 2, 11})
       for (const char* sign : {"", "neg "})
         for (const std::int64_t p : {64, 4096}) {

@@ -184,6 +184,7 @@ TEST_CASE("functions: correctly rounded, whoever computes them") {
   };
   check([](const Real& x) { return exp(x); }, mpfr_exp);
   check([](const Real& x) { return log(x); }, mpfr_log);
+  check([](const Real& x) { return expm1(x); }, mpfr_expm1);
   check([](const Real& x) { return log1p(x); }, mpfr_log1p);
   check([](const Real& x) { return sin(x); }, mpfr_sin);
   check([](const Real& x) { return cos(x); }, mpfr_cos);

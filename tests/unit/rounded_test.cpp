@@ -314,8 +314,9 @@ struct Pair {
   Real (*reference)(Real);
   bool odd;  // or even: negative arguments tell nothing new
 };
-const std::array<Pair, 6> functions = {{{Function::exp, [](Real x) { return exp(std::move(x)); }, false},
+const std::array<Pair, 7> functions = {{{Function::exp, [](Real x) { return exp(std::move(x)); }, false},
                                         {Function::log, [](Real x) { return log(std::move(x)); }, true},
+                                        {Function::expm1, [](Real x) { return expm1(std::move(x)); }, false},
                                         {Function::log1p, [](Real x) { return log1p(std::move(x)); }, false},
                                         {Function::sin, [](Real x) { return sin(std::move(x)); }, true},
                                         {Function::cos, [](Real x) { return cos(std::move(x)); }, true},

@@ -135,8 +135,8 @@ function concat(first, second, axis) {
 }
 
 const rule = (operands, further, apply) => ({ operands, further, apply });
-const ELEMENTWISE = 'neg exp log sin cos tanh sigmoid softplus sqrt square relu abs step round stop'.split(' ');
-const PAIRWISE = 'add sub mul div max min'.split(' ');
+const ELEMENTWISE = 'neg exp expm1 log log1p sin cos tanh sigmoid softplus sqrt square relu abs step round stop'.split(' ');
+const PAIRWISE = 'add sub mul div max min logaddexp'.split(' ');
 
 const RULES = {
   ...Object.fromEntries(PAIRWISE.map((op) => [op, rule(2, 0, alike)])),

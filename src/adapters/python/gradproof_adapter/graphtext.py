@@ -200,8 +200,8 @@ class Rule(NamedTuple):
     apply: object
 
 
-_ELEMENTWISE = ("neg exp log sin cos tanh sigmoid softplus sqrt square relu abs step round stop").split()
-_PAIRWISE = "add sub mul div max min".split()
+_ELEMENTWISE = ("neg exp expm1 log log1p sin cos tanh sigmoid softplus sqrt square relu abs step round stop").split()
+_PAIRWISE = "add sub mul div max min logaddexp".split()
 
 RULES = {
     **{op: Rule(2, 0, _alike) for op in _PAIRWISE},
