@@ -55,6 +55,8 @@ class Collection:
     patience: int = 200         # seconds for one run
     every: dict = field(default_factory=dict)    # check: of so many wrong files, in the order of their names, it is done with one
     seldom: frozenset = frozenset()              # right files that are judged with everything only
+    graphs: int = 600           # random ones, on which the framework's own operations are tried, each differentiated twice
+    plain: str = ""             # around this right file's layer; left out: the first one's
     forks: object = None        # makes what runs scripts faster than processes of their own
 
     def __post_init__(self):
@@ -162,6 +164,20 @@ class Subjects(unittest.TestCase):
 
     def right_description(self, name, result):
         """What a framework's reports say of its right subjects."""
+
+    def test_the_frameworks_own_operations_are_no_fault_of_the_layer(self):
+        right = self.collection.names("right")
+        if not right:
+            self.skipTest("a collection without a right layer")
+        first = self.collection.plain or right[0]
+        for dtype in sorted(self.dtypes & {"f32", "f64"}):
+            with self.subTest(dtype):
+                told = run("properties", "double-backward", "gradient-duals", "--subject", self.collection.target("right", first), "--dtype", dtype,
+                           "--graphs", str(self.collection.graphs), "--seed", "7", *self.collection.always, cwd=self.collection.work,
+                           timeout=self.collection.patience)
+                self.assertEqual(told.code, 0, told.out)
+                # What a framework can't differentiate twice is not applicable.
+                self.assertGreater(int(re.search(r"double-backward +ok (\d+)", told.out)[1]), self.collection.graphs // 2, told.out)
 
     def wrong_verdict(self, name):
         result = self.judged("wrong", name)

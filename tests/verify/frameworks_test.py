@@ -105,7 +105,8 @@ os.environ.update(JAX_COMPILATION_CACHE_DIR=COMPILED.name, JAX_PERSISTENT_CACHE_
                   JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES="-1")
 
 COLLECTION = collection.Collection(FRAMEWORK, right=FORMS[FRAMEWORK], causes=CAUSES[FRAMEWORK], mends=MENDS[FRAMEWORK], options=OPTIONS,
-                                   always=PYTHON, patience=600, every=EVERY, seldom=SELDOM)
+                                   always=PYTHON, patience=600, every=EVERY, seldom=SELDOM, graphs=30 if FRAMEWORK == "jax" else 600,
+                                   plain="differentiated_twice" if FRAMEWORK == "jax" else "")
 setUpModule, tearDownModule = COLLECTION.begin, COLLECTION.end
 
 

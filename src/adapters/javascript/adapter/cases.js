@@ -5,7 +5,8 @@ import { asking, CaseTrouble, described, oneLine, trace } from './trouble.js';
 
 const isLeaf = (node) => node.op === 'input' || node.op === 'const';
 
-export function runCase(framework, bound, request) {
+export function runCase(known, bound, request) {
+  const framework = request.twice && known.opsForTwice ? { ...known, ops: known.opsForTwice } : known;
   const graph = parse(request.graph);
   const alone = graph.nodes.every((node) => node.op === 'reverse' || isLeaf(node));
   checkSupported(request, alone);

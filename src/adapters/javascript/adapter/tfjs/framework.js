@@ -1,6 +1,6 @@
 // TensorFlow.js, on its CPU backend: eager tensors of float32, and a tape.
 import { CaseTrouble, SubjectTrouble } from '../trouble.js';
-import { opsOf } from './ops.js';
+import { opsForTwice, opsOf } from './ops.js';
 
 const DTYPES = { float32: 'f32', int32: 'i32', bool: 'bool', complex64: 'c64' };
 
@@ -23,6 +23,7 @@ export async function open(module, version) {
     description: `TensorFlow.js ${version}`,
     dtypes: ['f32'],
     ops: opsOf(tf),
+    opsForTwice: opsForTwice(tf),
     hasEmpty: true,
     layerName: 'tf.layers.Layer',
     wanted: 'a function f(x, λ), a factory make(λ), a tf.layers.Layer class or an instance of one, or an object with a method call',

@@ -1,10 +1,39 @@
 // The ops of a graph, reversals apart, in plain TensorFlow.js. Called with the operands, and with the node's argument.
 
-export function opsOf(tf) {
-  // An op with a gradient of its own; both are functions of x, so that it can be differentiated again.
-  const declared = (value, gradient) => (x) =>
-    tf.customGrad((given) => ({ value: value(given), gradFunc: (dy) => gradient(dy, given) }))(x);
+// An op with a gradient of its own; both are functions of the operands, so that it can be differentiated again. What is handed over
+// beside the operands is left aside.
+const declaring = (tf) => (value, gradient) => {
+  const operands = (given) => given.slice(0, value.length);
+  const op = tf.customGrad((...given) => ({ value: value(...operands(given)), gradFunc: (dy) => gradient(dy, ...operands(given)) }));
+  return (...given) => op(...operands(given));
+};
 
+// Where a gradient is made of the op's own result, TensorFlow.js takes that for a constant when it differentiates once more, and those
+// of max, min and relu compare, which it can't differentiate at all. These have the same gradients as functions of the operands.
+export function opsForTwice(tf) {
+  const declared = declaring(tf);
+  const ops = opsOf(tf);
+  const times = (dy, slope) => tf.mul(dy, slope);
+  const exceeds = (a, b) => tf.step(tf.sub(a, b));
+  const selected = (dy, second) => [times(dy, tf.sub(1, second)), times(dy, second)];
+  const pow = (x, power) =>
+    declared((given) => ops.pow(given, power),
+      (dy, given) => (power === 0 ? tf.zerosLike(given) : times(dy, tf.mul(power, pow(given, power - 1)))))(x);
+  return {
+    ...ops,
+    exp: declared(ops.exp, (dy, x) => times(dy, tf.exp(x))),
+    tanh: declared(ops.tanh, (dy, x) => times(dy, tf.sub(1, tf.square(tf.tanh(x))))),
+    sigmoid: declared(ops.sigmoid, (dy, x) => times(dy, tf.mul(tf.sigmoid(x), tf.sub(1, tf.sigmoid(x))))),
+    logaddexp: declared(ops.logaddexp, (dy, a, b) => [times(dy, tf.exp(tf.sub(a, ops.logaddexp(a, b)))), times(dy, tf.exp(tf.sub(b, ops.logaddexp(a, b))))]),
+    relu: declared(ops.relu, (dy, x) => times(dy, tf.step(x))),
+    max: declared(ops.max, (dy, a, b) => selected(dy, exceeds(b, a))),
+    min: declared(ops.min, (dy, a, b) => selected(dy, exceeds(a, b))),
+    pow,
+  };
+}
+
+export function opsOf(tf) {
+  const declared = declaring(tf);
   return {
     add: (a, b) => tf.add(a, b),
     sub: (a, b) => tf.sub(a, b),
@@ -14,7 +43,10 @@ export function opsOf(tf) {
     min: (a, b) => tf.minimum(a, b),
     neg: (x) => tf.neg(x),
     exp: (x) => tf.exp(x),
+    expm1: (x) => tf.expm1(x),
     log: (x) => tf.log(x),
+    log1p: (x) => tf.log1p(x),
+    logaddexp: (a, b) => tf.logSumExp(tf.stack([a, b]), 0),
     sin: (x) => tf.sin(x),
     cos: (x) => tf.cos(x),
     tanh: (x) => tf.tanh(x),

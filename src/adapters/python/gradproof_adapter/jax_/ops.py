@@ -11,7 +11,8 @@ def _straight_through_round(x):
     return jnp.round(x)
 
 
-_straight_through_round.defvjp(lambda x: (jnp.round(x), None), lambda _, cotangent: (cotangent,))
+# Its own forward rule, so that the value passes straight through as well when a gradient is differentiated once more.
+_straight_through_round.defvjp(lambda x: (_straight_through_round(x), None), lambda _, cotangent: (cotangent,))
 
 
 def _sum(x, axis):
@@ -34,7 +35,9 @@ def _softplus(x):
 # Called with the operands' arrays, which have one dtype and shape, so that lax will do, and with the node's argument where it has one.
 OPS = {
     "add": lax.add, "sub": lax.sub, "mul": lax.mul, "div": lax.div, "max": lax.max, "min": lax.min,
-    "neg": lax.neg, "exp": lax.exp, "log": lax.log, "sin": lax.sin, "cos": lax.cos, "tanh": lax.tanh,
+    "neg": lax.neg, "exp": lax.exp, "expm1": lax.expm1, "log": lax.log, "log1p": lax.log1p,
+    "logaddexp": lambda a, b: jax.nn.logsumexp(jnp.stack((a, b)), 0),
+    "sin": lax.sin, "cos": lax.cos, "tanh": lax.tanh,
     "sigmoid": lax.logistic, "softplus": _softplus, "sqrt": lax.sqrt, "square": lax.square, "relu": jax.nn.relu,
     "abs": lax.abs, "step": lambda x: (x > 0).astype(x.dtype), "round": _straight_through_round,
     "stop": lax.stop_gradient, "pow": _power,

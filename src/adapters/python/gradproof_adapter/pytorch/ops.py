@@ -28,13 +28,20 @@ class _Abs(torch.autograd.Function):
         return cotangent * torch.sign(ctx.saved_tensors[0])
 
 
-def _softplus(x):
-    """log(1 + exp(x)), accurate on both sides, and so is its gradient.
+class _Softplus(torch.autograd.Function):
+    """log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)), accurate on both sides, and so are its gradients of any order.
 
-    softplus(x) = max(x, 0) + log1p(exp(-|x|)).  PyTorch's own switches to x above a threshold.  At 0 the gradients of
-    maximum and abs, one half and nothing, add up to the right one half.
+    PyTorch's own switches to x above a threshold, and maximum and abs have no second derivative at 0.
     """
-    return torch.maximum(x, torch.zeros_like(x)) + torch.log1p(torch.exp(-_Abs.apply(x)))
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return torch.maximum(x, torch.zeros_like(x)) + torch.log1p(torch.exp(-torch.abs(x)))
+
+    @staticmethod
+    def backward(ctx, cotangent):
+        return cotangent * torch.sigmoid(ctx.saved_tensors[0])
 
 
 def _sum(x, axis):
@@ -50,8 +57,10 @@ def _slice(x, bounds):
 OPS = {
     "add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div,
     "max": torch.maximum, "min": torch.minimum,
-    "neg": torch.neg, "exp": torch.exp, "log": torch.log, "sin": torch.sin, "cos": torch.cos, "tanh": torch.tanh,
-    "sigmoid": torch.sigmoid, "softplus": _softplus, "sqrt": torch.sqrt, "square": torch.square, "relu": torch.relu,
+    "neg": torch.neg, "exp": torch.exp, "expm1": torch.expm1, "log": torch.log, "log1p": torch.log1p,
+    "logaddexp": lambda a, b: torch.logsumexp(torch.stack((a, b)), 0),
+    "sin": torch.sin, "cos": torch.cos, "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid, "softplus": _Softplus.apply, "sqrt": torch.sqrt, "square": torch.square, "relu": torch.relu,
     "abs": _Abs.apply, "step": lambda x: (x > 0).to(x.dtype), "round": _StraightThroughRound.apply,
     "stop": torch.Tensor.detach, "pow": torch.pow,
     "matmul": torch.matmul, "transpose": torch.t, "sum": _sum, "broadcast": lambda x, shape: x.expand(shape),

@@ -19,14 +19,21 @@ def _slice(x, bounds):
 
 
 def _power(x, exponent):
-    # The gradient of tf.pow at 0 would be 0 times infinity.
-    return tf.ones_like(x) if exponent == 0 else tf.pow(x, tf.cast(exponent, x.dtype))
+    # The derivative of tf.pow is none at 0, and its powers are rounded where products of small numbers are exact.
+    if exponent < 0:
+        return 1 / _power(x, -exponent)
+    result = tf.ones_like(x) if exponent == 0 else x
+    for _ in range(exponent - 1):
+        result = result * x
+    return result
 
 
 # Called with the operands' tensors, and with the node's argument where it has one.
 OPS = {
     "add": tf.add, "sub": tf.subtract, "mul": tf.multiply, "div": tf.divide, "max": tf.maximum, "min": tf.minimum,
-    "neg": tf.negative, "exp": tf.exp, "log": tf.math.log, "sin": tf.sin, "cos": tf.cos, "tanh": tf.tanh,
+    "neg": tf.negative, "exp": tf.exp, "expm1": tf.math.expm1, "log": tf.math.log, "log1p": tf.math.log1p,
+    "logaddexp": lambda a, b: tf.reduce_logsumexp(tf.stack((a, b)), 0),
+    "sin": tf.sin, "cos": tf.cos, "tanh": tf.tanh,
     "sigmoid": tf.sigmoid, "softplus": tf.math.softplus, "sqrt": tf.sqrt, "square": tf.square, "relu": tf.nn.relu,
     "abs": tf.abs, "step": lambda x: tf.cast(x > 0, x.dtype), "round": _straight_through_round,
     "stop": tf.stop_gradient, "pow": _power,
