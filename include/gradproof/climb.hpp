@@ -1,6 +1,7 @@
 // Search beyond chance: graphs, or the inputs of one operation, changed step by step toward a larger error.
 #pragma once
 
+#include "gradproof/report.hpp"
 #include "gradproof/verify.hpp"
 
 namespace gradproof::inline v0 {
@@ -42,7 +43,7 @@ struct ClimbReport {
 void climb(Subject& subject, const std::vector<std::string>& ops, ClimbReport& report);
 
 // The report for a terminal, painted or plain.
-[[nodiscard]] std::string to_text(const ClimbReport& report, bool color = false);
+[[nodiscard]] std::string to_text(const ClimbReport& report, const Style& style = {});
 // {"schema": "gradproof/climb/1", ...}; the schema is docs/reference/climb.schema.json.
 [[nodiscard]] std::string to_json(const ClimbReport& report);
 

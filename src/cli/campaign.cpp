@@ -365,7 +365,7 @@ int climb(const Common& common, const ClimbArguments& a) {
   }();
   report.report.version = GRADPROOF_VERSION;
   write_counterexamples(report.report, a.failures);
-  if (common.json != "-") fmt::print("{}", to_text(report, colored()));
+  if (common.json != "-") fmt::print("{}", to_text(report, style_of(common)));
   if (!common.json.empty() && !write_file(common.json, to_json(report)))
     return complain("can't write " + common.json);
   return exit_code(report.report.conclusion);

@@ -53,7 +53,7 @@ TEST_CASE("A drawing has a box for each node, an edge for each operand, and mark
   const std::string wrong =
     drawing_of(g, Disagreement{"gradient of x [0,1]", -0.5, std::nan(""), 0, Residual::not_finite}).value();
   CHECK(occurrences(wrong, "class=\"leaf wrong\"") == 1);
-  CHECK(occurrences(wrong, ">claimed NaN<") == 1);
+  CHECK(occurrences(wrong, ">claimed nan<") == 1);
   CHECK(occurrences(wrong, ">right   -0.5<") == 1);
   // What is said of no node of the graph is in the words alone.
   const std::string elsewhere = drawing_of(g, Disagreement{"damage", 0, 1, 0, Residual::ratio}).value();
