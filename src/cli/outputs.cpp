@@ -24,9 +24,12 @@ bool same_file(const std::string& one, const std::string& other) {
   if (one == other) return true;
   namespace fs = std::filesystem;
   std::error_code error;
-  const fs::path place = fs::weakly_canonical(one, error);
+  const auto place_of = [&](const std::string& file) {
+    return fs::weakly_canonical(fs::absolute(file, error), error);
+  };
+  const fs::path place = place_of(one);
   const bool is_device = fs::exists(place, error) && !fs::is_regular_file(place, error);
-  return !is_device && place == fs::weakly_canonical(other, error);
+  return !is_device && place == place_of(other);
 }
 
 }  // namespace
