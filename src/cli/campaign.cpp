@@ -349,7 +349,7 @@ int climb(const Common& common, const ClimbArguments& a) {
     if (!Exhaustive::takes(*op))
       return complain("--op " + a.operation + ": an operation on shapes has no error of its own");
   }
-  if (!writable(common.json)) return complain("can't write " + common.json);
+  if (!sensible(common, {})) return Exit::usage;
   ClimbOptions options;
   options.seed = a.seed;
   options.evaluations = a.graphs;

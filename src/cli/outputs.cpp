@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <system_error>
 
 namespace gradproof::inline v0::cli {
 
@@ -50,7 +52,8 @@ bool sensible(const Common& common, const Outputs& outputs, const std::vector<st
     if (same_file(places[i].file, outputs.compare))
       return no(
         fmt::format("{} would overwrite {}, which --compare reads", places[i].option, outputs.compare));
-    if (!writable(places[i].file)) return no("can't write " + places[i].file);
+    if (!writable(places[i].file))
+      return no("can't write " + places[i].file + ": " + std::generic_category().message(errno));
   }
   return true;
 }

@@ -458,8 +458,11 @@ class Refusals(ReportCase):
                 self.file(name + ".json", text)
                 self.refused("report", "show", name + ".json", says=[f"{name}.json: ", says.get(name, "it names no schema")])
         self.refused("report", "show", "none.json", says=["there is no file none.json"])
-        self.refused("verify", "builtin", "--compare", "later.json", says=["it is of schema gradproof/report/2"], timeout=10)
-        self.refused("accuracy", "--compare", "bare.json", says=["it is of schema gradproof/report/1, where gradproof/accuracy/1 is needed"])
+        self.refused("verify", "builtin", "--compare", "later.json", says=["it is of schema gradproof/report/2", "another version wrote it"], timeout=10)
+        self.refused("accuracy", "--compare", "bare.json", says=["it is of schema gradproof/report/1, where gradproof/accuracy/1 is needed: it is what gradproof verify, properties or "
+                           "replay writes, and not what accuracy writes"])
+        self.ended(0, "study", "steps", "--seed", "2", "--digits", "0", "--json", "steps.json")
+        self.refused("report", "show", "steps.json", says=["gradproof study steps writes, which nothing reads back"])
 
     def test_a_report_that_was_tampered_with_is_refused_or_shown_and_never_a_crash(self):
         self.ended(1, "verify", self.example("wrong_grl.so"), "--graphs", "3", "--json", "a.json")
