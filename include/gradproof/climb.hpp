@@ -46,5 +46,8 @@ void climb(Subject& subject, const std::vector<std::string>& ops, ClimbReport& r
 [[nodiscard]] std::string to_text(const ClimbReport& report, const Style& style = {});
 // {"schema": "gradproof/climb/1", ...}; the schema is docs/reference/climb.schema.json.
 [[nodiscard]] std::string to_json(const ClimbReport& report);
+// One file that needs no other, with the graph drawn; and a comment on a pull request.
+[[nodiscard]] std::string to_html(const ClimbReport& report, const Style& style = {});
+[[nodiscard]] std::string to_markdown(const ClimbReport& report, const Style& style = {});
 
 }  // namespace gradproof::inline v0

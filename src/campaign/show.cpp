@@ -6,12 +6,10 @@
 
 #include "campaign/block_json.hpp"
 #include "campaign/parts.hpp"
-#include "gradproof/climb.hpp"
 #include "gradproof/report.hpp"
 #include "gradproof/text.hpp"
 #include "number/spelled.hpp"
 #include "report/census_part.hpp"
-#include "report/json_number.hpp"
 #include "report/next_command.hpp"
 
 namespace gradproof::inline v0 {
@@ -202,65 +200,6 @@ std::string to_json(const CampaignReport& r) {
     {"census", json_of(r.census)},
     {"corpus", std::move(corpus)},
     {"failures", std::move(groups)}};
-  return j.dump(2, ' ', false, CampaignJson::error_handler_t::replace) + "\n";
-}
-
-std::string to_text(const ClimbReport& r, const Style& style) {
-  const bool of_operation = !r.options.operation.empty();
-  std::string text = "climb on " + r.report.subject.target;
-  if (!r.report.subject.framework.empty()) text += "   " + r.report.subject.framework;
-  text += "\n\n";
-  const std::string_view word = r.report.conclusion == Conclusion::verified       ? "HOLDS"
-                                : r.report.conclusion == Conclusion::not_verified ? "FAILS"
-                                                                                  : name(r.report.conclusion);
-  text += style.color ? fmt::format("\x1b[1m{}\x1b[0m", word) : std::string(word);
-  if (!r.report.reason.empty()) text += ": " + r.report.reason;
-  text += "\n";
-  if (!r.report.diagnosis.headline.empty()) text += "  " + r.report.diagnosis.headline + "\n";
-  if (!r.report.diagnosis.cause.empty()) text += "  likely cause: " + r.report.diagnosis.cause + "\n";
-  const Summit& s = r.summit;
-  if (!s.graph.empty()) {
-    text += of_operation ? fmt::format("\n  the largest error of {} in {}: {:.4g} ulp\n", r.options.operation,
-                                       format(r.options.dtype).words, s.height)
-                         : fmt::format("\n  the largest error: {:.3g} of what the bound allows\n", s.height);
-    text += indented(s.graph, "      ");
-    text += fmt::format("    {}: observed {}, truth {}", s.place, spelled(s.observed), s.truth);
-    if (!of_operation) text += fmt::format(", allowed error {:.3g}", s.allowed);
-    text += "\n";
-  }
-  for (const Counterexample& e : r.report.counterexamples)
-    if (!e.replay_file.empty())
-      text += "    made small: " + replay_text(r.report.subject, e.replay_file, style) + "\n";
-  return text +
-         fmt::format(
-           "\n  {} graphs in {} climb{}, {} undecided; the highest of the random ones had {:.3g}; seed {}\n",
-           grouped(r.evaluations), r.climbs, r.climbs == 1 ? "" : "s", grouped(r.undecided), r.random_height,
-           r.options.seed);
-}
-
-std::string to_json(const ClimbReport& r) {
-  const Summit& s = r.summit;
-  const CampaignJson j = {{"schema", "gradproof/climb/1"},
-                          {"version", r.report.version},
-                          {"subject", r.report.subject.target},
-                          {"framework", r.report.subject.framework},
-                          {"dtype", format(r.options.dtype).name},
-                          {"operation", r.options.operation},
-                          {"seed", r.options.seed},
-                          {"conclusion", name(r.report.conclusion)},
-                          {"exit_code", exit_code(r.report.conclusion)},
-                          {"reason", r.report.reason},
-                          {"unit", r.options.operation.empty() ? "share of the bound" : "ulp"},
-                          {"height", json_number(s.height)},
-                          {"random_height", json_number(r.random_height)},
-                          {"place", s.place},
-                          {"observed", json_number(s.observed)},
-                          {"truth", s.truth},
-                          {"allowed", json_number(s.allowed)},
-                          {"graph", s.graph},
-                          {"evaluations", r.evaluations},
-                          {"undecided", r.undecided},
-                          {"climbs", r.climbs}};
   return j.dump(2, ' ', false, CampaignJson::error_handler_t::replace) + "\n";
 }
 

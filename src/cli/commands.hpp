@@ -118,6 +118,7 @@ struct ClimbArguments {
   std::string subject = "builtin", dtype = "f64", operation;
   std::uint64_t seed = 1, graphs = 20000;
   std::string failures = "gradproof-failures";
+  Outputs outputs{};
 };
 int climb(const Common& common, const ClimbArguments& arguments);
 

@@ -112,12 +112,16 @@ void add_json(CLI::App& command, cli::Common& common) {
     ->type_name("FILE");
 }
 
-void add_forms(CLI::App& command, cli::Outputs& outputs) {
+void add_pages(CLI::App& command, cli::Outputs& outputs) {
   command
     .add_option("--html", outputs.html, "Also write the report as one HTML file, which needs no network")
     ->type_name("FILE");
   command.add_option("--markdown", outputs.markdown, "Also write it as Markdown, for a pull request")
     ->type_name("FILE");
+}
+
+void add_forms(CLI::App& command, cli::Outputs& outputs) {
+  add_pages(command, outputs);
   command.add_option("--junit", outputs.junit, "Also write it as JUnit's XML, for CI")->type_name("FILE");
 }
 
@@ -294,6 +298,7 @@ void add_climb(CLI::App& app, Arguments& a, int& code) {
   c->add_option("--failures", a.climb.failures, "Folder for replay files")->type_name("DIR");
   add_subject_options(*c, a.common);
   add_json(*c, a.common);
+  add_pages(*c, a.climb.outputs);
   c->callback([&] { code = cli::climb(a.common, a.climb); });
 }
 
@@ -313,6 +318,7 @@ void add_accuracy(CLI::App& app, Arguments& a, int& code) {
   add_subject_options(*c, a.common);
   add_json(*c, a.common);
   add_outputs(*c, o.outputs);
+  c->get_option("--junit")->description("Also write the comparison as JUnit's XML, for CI; needs --compare");
   c->callback([&] { code = cli::accuracy(a.common, a.accuracy); });
 }
 
@@ -348,12 +354,6 @@ void add_studied(CLI::App& c, Arguments& a, cli::StudyArguments& graph) {
   add_json(c, a.common);
 }
 
-void add_study_forms(CLI::App& c, cli::Outputs& outputs) {
-  c.add_option("--html", outputs.html, "Also write the study as one HTML file, with charts")
-    ->type_name("FILE");
-  c.add_option("--markdown", outputs.markdown, "Also write it as Markdown")->type_name("FILE");
-}
-
 void add_study(CLI::App& app, Arguments& a, int& code) {
   CLI::App* c = app.add_subcommand(
     "study", "Measure how differences, precisions and conditions act on a gradient's error");
@@ -362,7 +362,7 @@ void add_study(CLI::App& app, Arguments& a, int& code) {
                                       "The error of each difference scheme against the step, the best step, "
                                       "and what to give to a gradient checker");
   add_studied(*steps, a, a.study);
-  add_study_forms(*steps, a.study.outputs);
+  add_pages(*steps, a.study.outputs);
   steps->add_option("--dtype", a.study.dtypes, "In these dtypes (f16, bf16, f32, f64; default: f32,f64)")
     ->delimiter(',')
     ->allow_extra_args(false);
@@ -378,7 +378,7 @@ void add_study(CLI::App& app, Arguments& a, int& code) {
     ->delimiter(',')
     ->allow_extra_args(false)
     ->check(CLI::Range(1, 10000));
-  add_study_forms(*precision, a.precision.graph.outputs);
+  add_pages(*precision, a.precision.graph.outputs);
   precision->callback([&] { code = cli::study_precision(a.common, a.precision); });
   CLI::App* condition = c->add_subcommand("condition",
                                           "The errors of random graphs' gradients against condition, depth "
@@ -390,7 +390,7 @@ void add_study(CLI::App& app, Arguments& a, int& code) {
   condition->add_option("--seed", a.condition.seed, "Seed of all random choices")->check(seed_range);
   add_subject_options(*condition, a.common);
   add_json(*condition, a.common);
-  add_study_forms(*condition, a.condition.outputs);
+  add_pages(*condition, a.condition.outputs);
   condition->callback([&] { code = cli::study_condition(a.common, a.condition); });
 }
 

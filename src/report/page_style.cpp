@@ -67,7 +67,8 @@ dd{margin:0;overflow-wrap:anywhere}
 @media screen and (max-width:32rem){td.wide{min-width:5.5rem}td.claim{min-width:5.3rem;overflow-wrap:anywhere}
   td.claim~td{white-space:normal;min-width:0}td.number~td.wide{min-width:12rem}
   .claim small,.claim br{display:none}table{font-size:.82rem}th,td,.plain th{padding:.3rem}thead th{white-space:normal}
-  thead button{padding:.4rem .3rem}td small{font-size:.72rem}.sorts tbody tr{background:var(--ground)}.sorts td:first-child{background:inherit}
+  thead button{padding:.4rem .3rem}td small{font-size:.72rem}
+  .sorts tbody tr{background:var(--ground)}.sorts td:first-child{background:inherit}
   .sorts td:first-child,.sorts th:first-child{position:sticky;left:0}
   figure svg text{font-size:13px}pre{white-space:pre-wrap;overflow-wrap:anywhere}
   dl{grid-template-columns:1fr}dd{margin:0 0 .4rem}h1{font-size:1.35rem}}

@@ -134,6 +134,8 @@ class Reports(Pages):
             ended = run("study", kind, "f.graph", "--html", kind + ".html", cwd=self.folder, timeout=300)
             self.assertEqual(ended.code, 0, ended.err)
             self.good(kind + ".html")
+        self.write(1, "climb", "--subject", "so:wrong_grl.so", "--graphs", "500", "--html", "climb.html")
+        self.good("climb.html")
         self.write(0, "study", "condition", "--html", "condition.html")
         said, = self.good("condition.html", {"table": "local", "column": 1, "words": "TANH"})
         self.assertEqual([int(n) for n in said["once"]], sorted((int(n) for n in said["once"]), reverse=True))

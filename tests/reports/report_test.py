@@ -194,6 +194,26 @@ class Forms(ReportCase):
                     self.assertRegex(text, r"cc gradproof-failures/\S+\.c -ldl")
                     self.assertNotIn("gradproof replay gradproof-failures", text)
 
+    def test_a_climb_as_a_page_and_as_markdown(self):
+        words = ("--html", "a.html", "--markdown", "a.md")
+        said = self.ended(0, "climb", "--op", "tanh", "--graphs", "1000", *words).out
+        number = re.search(r"the largest error of tanh in float64: \S+ ulp", said)[0].replace("the", "The", 1)
+        where = re.search(r"gradient of x \[0,0\]: observed .*", said)[0]
+        page, markdown = self.page("a.html"), self.text("a.md").replace("\\", "")
+        self.assertEqual(len(page.svgs), 1)
+        for text in (page.text, markdown):
+            self.assertIn(number, text)
+            self.assertIn(where, text)
+            self.assertIn(said.strip().splitlines()[-1].strip(), text)
+        # What fails is made small, drawn, and told how to be seen again.
+        self.ended(1, "climb", "--subject", self.example("wrong_grl.so"), "--graphs", "500", *words)
+        page = self.page("a.html")
+        self.assertEqual(len(page.svgs), 2)
+        self.assertIn("the minus sign is missing", page.text)
+        for text in (page.text, self.text("a.md")):
+            self.assertIn("gradproof replay gradproof-failures/", text)
+        self.refused("climb", *words[:2], "--markdown", "none/a.md", says=["can't write none/a.md: No such file or directory"])
+
     def test_a_replay_has_every_form(self):
         self.ended(1, "verify", self.example("wrong_grl.so"), "--graphs", "5", "--json", "v.json")
         first = self.json("v.json")["reports"][0]["counterexamples"][0]
