@@ -50,7 +50,7 @@ svg .curve{stroke:var(--curve);stroke-width:1.6;fill:none;stroke-linejoin:round}
 svg .dots{stroke-width:2.4;stroke-linecap:round;stroke-opacity:.45;fill:none}
 svg .s0{stroke:var(--s0)}svg .s1{stroke:var(--s1)}svg .s2{stroke:var(--s2)}svg .s3{stroke:var(--s3)}
 .key .s0{color:var(--s0)}.key .s1{color:var(--s1)}.key .s2{color:var(--s2)}.key .s3{color:var(--s3)}
-.key span{margin-right:1.2rem;font-weight:600}
+.key span{margin-right:1.2rem;font-weight:600;display:inline-block}
 .badge{display:inline-block;border:2px solid;border-radius:6px;padding:.1rem .6rem;font-weight:700}
 .badge.bad{background:var(--mark)}
 .case{border:1px solid var(--line);border-radius:6px;padding:.2rem 1rem 1rem;margin:1rem 0}

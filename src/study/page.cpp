@@ -13,11 +13,14 @@ namespace gradproof::inline v0 {
 namespace {
 
 LogChart chart_of(const StepCurve& c) {
+  // A thousandth of the last bit: what stands there is as good as exact, and an error of 0 stands there too.
+  const double least = std::floor(-static_cast<double>(c.bits) * std::log10(2.0)) - 3;
   LogChart chart{fmt::format("{} of differences against the step in {}",
                              c.relative ? "Relative error" : "Error", c.arithmetic),
                  "h",
                  2,
-                 {}};
+                 {},
+                 least};
   for (const Scheme s : all_schemes) {
     ChartSeries series{std::string(name(s)), {}};
     for (auto r = c.rows.rbegin(); r != c.rows.rend(); ++r)

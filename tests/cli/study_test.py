@@ -187,6 +187,21 @@ class Steps(Study):
         report = self.json_of("steps", "-", "--digits", "0", text="gradproof 1\nx = input 1x1 [2]\ny = log x\noutput y\n")
         self.assertEqual(report["source"], "standard input")
 
+    def test_an_error_of_0_is_drawn(self):
+        # A straight line: with a step that rounding spares, nothing is off. The charts have the curves all the same, and no label twice.
+        path = self.graph("x = input 1x1 [1.5]\ny = mul x 3\noutput y")
+        report, _, _ = self.forms("steps", path)
+        self.assertIsNone(report["curves"][1]["schemes"][0]["best_error"])
+        with open(os.path.join(self.folder, "a.html"), encoding="utf-8") as file:
+            text = file.read()
+        for chart, curve in zip(re.findall("<svg.*?</svg>", text, re.S), report["curves"]):
+            drawn = re.search(r'class="curve s0"[^>]* d="([^"]*)"', chart)[1]
+            finite = [r for r in curve["rows"] if r["forward"]["error"] != "inf"]
+            self.assertEqual(len(re.findall("[ML]", drawn)), len(finite))
+            ends = re.findall(r'y="([0-9.]+)" text-anchor="end"', chart)
+            self.assertEqual(len(ends), len(set(ends)))
+            self.assertGreater(min(abs(float(a) - float(b)) for a, b in zip(ends, ends[1:])), 10)
+
     def test_a_reversal_is_studied_and_no_checker_can_decide_it(self):
         report = self.json_of("steps", REVERSED, "--digits", "0")
         self.assertTrue(all(not a["decides"] and a["default"]["right_gradient"] == "fails" for a in report["advice"]
