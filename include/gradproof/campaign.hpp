@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "gradproof/census.hpp"
-#include "gradproof/changes.hpp"
 #include "gradproof/generate.hpp"
+#include "gradproof/report.hpp"
 #include "gradproof/verify.hpp"
 
 namespace gradproof::inline v0 {
@@ -137,7 +137,9 @@ struct CampaignOptions {
   bool resume = false;
   Shard shard;
   std::size_t jobs = 1;
-  std::optional<double> seconds;  // no new block after that long
+  // After that long no block is begun, and those in work are left: all but the first of the run, and those that have shown a
+  // failure.
+  std::optional<double> seconds;
   std::vector<CorpusFile> corpus;
   std::string version, environment;
   const std::atomic<bool>* stop = nullptr;
@@ -199,14 +201,17 @@ struct Merged {
 // ----------------------------------------------------------------------------------------------------------
 
 // The report for a terminal, painted or plain.
-[[nodiscard]] std::string to_text(const CampaignReport& report, bool color = false);
+[[nodiscard]] std::string to_text(const CampaignReport& report, const Style& style = {});
 // {"schema": "gradproof/campaign/1", ...}; the schema is docs/reference/campaign.schema.json.
 [[nodiscard]] std::string to_json(const CampaignReport& report);
 [[nodiscard]] Result<CampaignReport, NoReport> read_campaign(std::string_view json);
 // As those of report.hpp; what was tried is drawn as well.
-[[nodiscard]] std::string to_html(const CampaignReport& report, const Changes* changes = nullptr);
-[[nodiscard]] std::string to_markdown(const CampaignReport& report, const Changes* changes = nullptr);
-[[nodiscard]] std::string to_junit(const CampaignReport& report, const Changes* changes = nullptr);
+[[nodiscard]] std::string to_html(const CampaignReport& report, const Changes* changes = nullptr,
+                                  const Style& style = {});
+[[nodiscard]] std::string to_markdown(const CampaignReport& report, const Changes* changes = nullptr,
+                                      const Style& style = {});
+[[nodiscard]] std::string to_junit(const CampaignReport& report, const Changes* changes = nullptr,
+                                   const Style& style = {});
 [[nodiscard]] Changes changes_between(const CampaignReport& before, const CampaignReport& now);
 
 }  // namespace gradproof::inline v0

@@ -1,6 +1,7 @@
 // Search beyond chance: graphs, or the inputs of one operation, changed step by step toward a larger error.
 #pragma once
 
+#include "gradproof/report.hpp"
 #include "gradproof/verify.hpp"
 
 namespace gradproof::inline v0 {
@@ -42,8 +43,11 @@ struct ClimbReport {
 void climb(Subject& subject, const std::vector<std::string>& ops, ClimbReport& report);
 
 // The report for a terminal, painted or plain.
-[[nodiscard]] std::string to_text(const ClimbReport& report, bool color = false);
+[[nodiscard]] std::string to_text(const ClimbReport& report, const Style& style = {});
 // {"schema": "gradproof/climb/1", ...}; the schema is docs/reference/climb.schema.json.
 [[nodiscard]] std::string to_json(const ClimbReport& report);
+// One file that needs no other, with the graph drawn; and a comment on a pull request.
+[[nodiscard]] std::string to_html(const ClimbReport& report, const Style& style = {});
+[[nodiscard]] std::string to_markdown(const ClimbReport& report, const Style& style = {});
 
 }  // namespace gradproof::inline v0

@@ -10,8 +10,8 @@
 
 namespace gradproof::inline v0 {
 
-// `color`: with the escapes that a terminal paints by. The others make the commands at the end ones that can be pasted: what
-// runs scripts, and what the user's own command line said that a replay needs as well.
+// `color`: with the escapes that a terminal paints by, in text alone. The others make the commands at the end ones that can be
+// pasted: what runs scripts, and what the user's own command line said that a replay needs as well.
 struct Style {
   bool color = false;
   std::string python = "python3", node = "node", options{};
@@ -40,11 +40,14 @@ struct Script {
 [[nodiscard]] std::string to_json(std::span<const Report> reports);
 // One HTML file that needs no other. Of each report: the verdict, the matrix of properties and dtypes, the
 // counterexamples with their graphs drawn, and how it came about. `changes` are those since an earlier run.
-[[nodiscard]] std::string to_html(std::span<const Report> reports, const Changes* changes = nullptr);
+[[nodiscard]] std::string to_html(std::span<const Report> reports, const Changes* changes = nullptr,
+                                  const Style& style = {});
 // A comment on a pull request.
-[[nodiscard]] std::string to_markdown(std::span<const Report> reports, const Changes* changes = nullptr);
+[[nodiscard]] std::string to_markdown(std::span<const Report> reports, const Changes* changes = nullptr,
+                                      const Style& style = {});
 // JUnit's XML: a suite for each report, in it the verdict and a case for each property and dtype.
-[[nodiscard]] std::string to_junit(std::span<const Report> reports, const Changes* changes = nullptr);
+[[nodiscard]] std::string to_junit(std::span<const Report> reports, const Changes* changes = nullptr,
+                                   const Style& style = {});
 
 // {"schema": "gradproof/check/1", ...}; the schema is docs/reference/check.schema.json.
 [[nodiscard]] std::string to_json(const CheckReport& report);

@@ -159,8 +159,9 @@ struct StepStudy {
 [[nodiscard]] std::string to_text(const StepStudy& study);
 // {"schema": "gradproof/steps/1", ...}; the schema is docs/reference/steps.schema.json.
 [[nodiscard]] std::string to_json(const StepStudy& study);
-// One file that needs no other.
+// One file that needs no other; and a comment on a pull request.
 [[nodiscard]] std::string to_html(const StepStudy& study);
+[[nodiscard]] std::string to_markdown(const StepStudy& study);
 
 // --- Precision -----------------------------------------------------------------------------------------------
 

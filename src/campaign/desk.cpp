@@ -31,9 +31,9 @@ std::optional<std::uint64_t> Desk::next() {
   return {};
 }
 
-bool Desk::over() const {
-  return trouble_ || stopped() || (options_.seconds && seconds() >= *options_.seconds);
-}
+bool Desk::over() const { return trouble_ || stopped() || time_is_over(); }
+
+bool Desk::late() const { return kept_ > 0 && time_is_over(); }
 
 bool Desk::claimed(std::uint64_t number) {
   const auto ours = store_.claim(number);
@@ -85,7 +85,7 @@ bool Desk::note(const Examiner::Step& step) {
   else if (progress_.of > progress_.graphs)
     progress_.seconds_left = static_cast<double>(progress_.of - progress_.graphs) * each;
   if (options_.progress) options_.progress(progress_);
-  return !stopped() && !trouble_;
+  return !stopped() && !trouble_ && (step.must_finish || !late());
 }
 
 bool Desk::keep(const Block& block) {
@@ -93,6 +93,7 @@ bool Desk::keep(const Block& block) {
   if (trouble_) return false;
   trouble_ = store_.keep(block);
   if (trouble_) return false;
+  ++kept_;
   if (decided_.insert(block.number).second) graphs_ += block.graphs;
   return true;
 }

@@ -21,8 +21,11 @@ class Desk {
   [[nodiscard]] std::optional<std::uint64_t> next();
   // Whether there may be one later: another process is at the last ones, and may die.
   [[nodiscard]] bool waits();
-  // Whether to go on.
+  // Whether to go on. A block that is in work when the time is over is left, and was for nothing; but the first one of a run is
+  // finished, so that each run gets further, and so is one that has shown a failure, which is never thrown away.
   [[nodiscard]] bool note(const Examiner::Step& step);
+  // Whether the time is over, and something was kept.
+  [[nodiscard]] bool late() const;
   // False when it could not be kept.
   [[nodiscard]] bool keep(const Block& block);
   // A block that was handed out and will not come back.
@@ -35,6 +38,7 @@ class Desk {
 
  private:
   [[nodiscard]] bool over() const;
+  [[nodiscard]] bool time_is_over() const { return options_.seconds && seconds() >= *options_.seconds; }
   [[nodiscard]] bool claimed(std::uint64_t number);
   [[nodiscard]] std::optional<std::uint64_t> elsewhere();
   Store& store_;
@@ -45,7 +49,7 @@ class Desk {
   std::uint64_t next_ = 0;
   CampaignProgress progress_;
   std::chrono::steady_clock::time_point looked_;
-  std::uint64_t graphs_ = 0;  // of blocks that were kept
+  std::uint64_t graphs_ = 0, kept_ = 0;  // of blocks that were kept, and their number
   std::optional<StoreTrouble> trouble_;
   // The time runs from the first block that is asked for: what a subject needs to start is not counted.
   std::optional<std::chrono::steady_clock::time_point> start_;

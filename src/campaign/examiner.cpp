@@ -235,7 +235,8 @@ bool Examiner::calls_for_subject(const Handful& h, const std::vector<Screened>& 
          std::ranges::any_of(h.indices, [&](std::uint64_t i) { return is_thorough(i, plan_.thorough); });
 }
 
-Examiner::Step Examiner::look(const Handful& h, const std::vector<Screened>& results, Work& work) {
+std::optional<Examiner::Step> Examiner::look(const Handful& h, const std::vector<Screened>& results,
+                                             Work& work, const std::function<bool(const Step&)>& go_on) {
   Step step;
   const std::size_t failures = work.block.failures.size();
   for (std::size_t k = 0; k < h.cases.size(); ++k) {
@@ -245,11 +246,13 @@ Examiner::Step Examiner::look(const Handful& h, const std::vector<Screened>& res
     if (is_thorough(h.indices[k], plan_.thorough)) {
       const Case c{quantized(h.cases[k].graph, plan_.dtype), plan_.dtype};
       for (const Property* p : properties_) judge(*p, c, h.indices[k], work);
+      if (!go_on({.must_finish = !work.block.failures.empty()})) return {};
     }
     step.undecided += results[k].outcome == Outcome::undecided ? 1 : 0;
   }
   step.graphs = h.cases.size();
   step.failures = work.block.failures.size() - failures;
+  step.must_finish = !work.block.failures.empty() || h.to == h.stretch->end;
   work.block.graphs += step.graphs;
   return step;
 }
@@ -275,9 +278,9 @@ std::optional<Block> Examiner::decide(std::uint64_t number, const std::function<
       collect_all();
       subject_.remember(h->cases, *h->replies);
     }
-    const Step step = look(*h, results, work);
+    const auto step = look(*h, results, work, go_on);
     last = h->to == h->stretch->end;
-    if (!go_on(step)) return {};
+    if (!step || !go_on(*step)) return {};
   }
   work.block.digest = work.digest.value();
   work.block.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

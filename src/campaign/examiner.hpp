@@ -16,6 +16,7 @@ class Examiner {
   // What was decided since it was last told.
   struct Step {
     std::uint64_t graphs = 0, failures = 0, undecided = 0;
+    bool must_finish = false;  // the block has shown a failure, or is whole: no lack of time ends it
   };
 
   Examiner(Subject& subject, const Hello& hello, const CampaignPlan& plan);
@@ -24,8 +25,9 @@ class Examiner {
   // Leaves nothing with the subject that was not collected.
   ~Examiner() { collect_all(); }
 
-  // Nothing when `go_on` says no. A subject in another process is asked for the beginning of the block that `following`
-  // names before this one is done with, so that it never waits: that one is to be decided next.
+  // Nothing when `go_on` says no, which is asked after each handful of graphs, and after each graph that every property sees. A
+  // subject in another process is asked for the beginning of the block that `following` names before this one is done with, so
+  // that it never waits: that one is to be decided next.
   [[nodiscard]] std::optional<Block> decide(
     std::uint64_t number, const std::function<bool(const Step&)>& go_on,
     const std::function<std::optional<std::uint64_t>()>& following = {});
@@ -70,7 +72,8 @@ class Examiner {
   [[nodiscard]] bool calls_for_subject(const Handful& h, const std::vector<Screened>& results) const;
   // Asks the subject where there is no reply yet.
   [[nodiscard]] Screened screened_by_subject(const Case& c, const Reply* reply);
-  [[nodiscard]] Step look(const Handful& h, const std::vector<Screened>& results, Work& work);
+  [[nodiscard]] std::optional<Step> look(const Handful& h, const std::vector<Screened>& results, Work& work,
+                                         const std::function<bool(const Step&)>& go_on);
   void note(const Screened& s, const Case& c, std::uint64_t index, Work& work);
   void judge(const Property& property, const Case& c, std::uint64_t index, Work& work);
   void keep(const std::string& id, const Check& check, const Case& c, const Finding& finding,

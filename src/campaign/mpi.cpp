@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include "campaign/block_json.hpp"
 #include "campaign/conduct.hpp"
@@ -13,8 +14,8 @@ namespace gradproof::inline v0 {
 namespace {
 
 // What ranks say to each other. A worker is ready, has decided a block, or has no subject and says why; rank 0 hands out
-// a block, or says that there are no more.
-enum Tag : int { ready, decided, without_subject, block, finished };
+// a block, or says that the time is over, which leaves the block in work, or that there are no more.
+enum Tag : int { ready, decided, without_subject, block, enough, finished };
 
 using Clock = std::chrono::steady_clock;
 
@@ -58,6 +59,7 @@ struct Worker {
   std::uint64_t number = 0;
   Clock::time_point since = Clock::now();
   bool given_up = false;  // its block went to another
+  bool told = false;      // that the time is over
 };
 
 class Foreman {
@@ -74,6 +76,7 @@ class Foreman {
       else std::this_thread::sleep_for(std::chrono::milliseconds(1));
       hand_out();
       give_up_the_late();
+      if (desk_.late()) call_in();
     }
     for (std::size_t w = 1; w < workers_.size(); ++w)
       if (!gone(workers_[w]) && workers_[w].state != Worker::State::home)
@@ -108,6 +111,7 @@ class Foreman {
         report_.reason = "rank " + std::to_string(m.from) + ": " + m.text;
         break;
       case block:
+      case enough:
       case finished: break;
     }
   }
@@ -118,7 +122,7 @@ class Foreman {
       if (w.state != Worker::State::idle) continue;
       const auto number = desk_.next();
       if (!number) return;
-      w = {Worker::State::at_work, *number, Clock::now(), false};
+      w = {Worker::State::at_work, *number, Clock::now(), false, false};
       send(static_cast<int>(i), block, std::to_string(*number));
     }
   }
@@ -130,6 +134,15 @@ class Foreman {
       if (!waited_for || w.given_up || waited < patience_) continue;
       w.given_up = true;
       if (w.state == Worker::State::at_work) desk_.lose(w.number);
+    }
+  }
+
+  // Whoever is at a block hears that the time is over, and hands in what it has decided or says that it is ready.
+  void call_in() {
+    for (std::size_t i = 1; i < workers_.size(); ++i) {
+      Worker& w = workers_[i];
+      if (w.state != Worker::State::at_work || gone(w) || std::exchange(w.told, true)) continue;
+      send(static_cast<int>(i), enough, "");
     }
   }
 
@@ -191,6 +204,17 @@ Result<CampaignReport, StoreTrouble> run_campaign_on_ranks(const CampaignPlan& p
   return report;
 }
 
+namespace {
+
+// Whether rank 0 has said that the time is over.
+bool told_enough() {
+  int there = 0;
+  MPI_Iprobe(0, enough, MPI_COMM_WORLD, &there, MPI_STATUS_IGNORE);
+  return there != 0;
+}
+
+}  // namespace
+
 void serve_campaign(const Launch& launch, const std::atomic<bool>* stop) {
   std::string text;
   broadcast(text);
@@ -209,9 +233,11 @@ void serve_campaign(const Launch& launch, const std::atomic<bool>* stop) {
       MPI_Probe(0, MPI_ANY_TAG, MPI_COMM_WORLD, &status);
       const Message m = received(status);
       if (m.tag == finished) return;
-      const auto done =
-        examiner.decide(std::stoull(m.text), [&](const Examiner::Step&) { return !stop->load(); });
-      // Stopped: rank 0 has been too, and hands out nothing more.
+      if (m.tag == enough) continue;
+      const auto done = examiner.decide(std::stoull(m.text), [&](const Examiner::Step& step) {
+        return !stop->load() && (step.must_finish || !told_enough());
+      });
+      // Stopped, or the time is over: rank 0 knows, and hands out nothing more.
       if (!done) send(0, ready, "");
       else
         send(0, decided,

@@ -29,7 +29,8 @@ std::optional<Residual> residual_of(const std::string& word) {
 }
 
 // One kind of failure; the graph must outlive the card.
-FailureCard card_of(const CampaignReport& r, const FailureGroup& g, const std::optional<Graph>& graph) {
+FailureCard card_of(const CampaignReport& r, const FailureGroup& g, const std::optional<Graph>& graph,
+                    const Style& style) {
   const CampaignFailure& f = g.smallest;
   FailureCard card;
   card.title = fmt::format("{} ({}) in {}, {} time{}{}", f.property, f.residual, format(r.plan.dtype).words,
@@ -44,10 +45,7 @@ FailureCard card_of(const CampaignReport& r, const FailureGroup& g, const std::o
   if (is_number) card.wrong = Disagreement{f.place, f.expected, f.observed, f.allowed, *residual};
   else card.reason = f.reason;
   const Counterexample* shown = counterexample_of(r, f);
-  if (shown != nullptr && !shown->replay_file.empty())
-    card.commands.push_back(replay_command(shown->replay_file));
-  if (shown != nullptr && !shown->script_file.empty())
-    card.commands.push_back(script_command(shown->script_file));
+  if (shown != nullptr) card.commands = next_commands(r.report.subject, *shown, style);
   if (card.commands.empty())
     card.commands.push_back("gradproof campaign export " + shell_quoted(r.store) + " failures");
   return card;
@@ -55,12 +53,12 @@ FailureCard card_of(const CampaignReport& r, const FailureGroup& g, const std::o
 
 // Each kind of failure in one of the forms.
 template <class Form>
-std::vector<std::string> kinds_in(const CampaignReport& r, const Form& form) {
+std::vector<std::string> kinds_in(const CampaignReport& r, const Form& form, const Style& style) {
   std::vector<std::string> all;
   for (std::size_t i = 0; i < std::min(most_kinds, r.groups.size()); ++i) {
     const auto document = parse(r.groups[i].smallest.document);
     const std::optional<Graph> graph = document ? std::optional(document->graph) : std::nullopt;
-    all.push_back(form(card_of(r, r.groups[i], graph)));
+    all.push_back(form(card_of(r, r.groups[i], graph, style)));
   }
   return all;
 }
@@ -73,10 +71,10 @@ std::string failures_text(const CampaignReport& r) {
                      grouped(small), r.groups.size(), r.groups.size() == 1 ? "" : "s");
 }
 
-std::string failures_html(const CampaignReport& r) {
+std::string failures_html(const CampaignReport& r, const Style& style) {
   if (r.groups.empty()) return "";
   std::string text = "<h2>Kinds of failures, made small</h2>\n<p>" + failures_text(r) + "</p>\n", rest;
-  const auto cards = kinds_in(r, card_html);
+  const auto cards = kinds_in(r, card_html, style);
   for (std::size_t i = 0; i < cards.size(); ++i) (i < shown_at_once ? text : rest) += cards[i];
   if (!rest.empty())
     text +=
@@ -121,21 +119,21 @@ std::vector<std::pair<std::string, std::string>> facts_of(const CampaignReport& 
 
 }  // namespace
 
-std::string to_html(const CampaignReport& r, const Changes* changes) {
+std::string to_html(const CampaignReport& r, const Changes* changes, const Style& style) {
   const std::string title = "Campaign on " + r.report.subject.target;
   std::string body = "<h1>" + escaped(title) + "</h1>\n" + verdict_html(r.report);
   if (changes != nullptr) body += changes_html(*changes);
   if (!r.report.tallies.empty()) body += "<h2>Properties</h2>\n" + matrix_html(r.report.tallies, "");
-  body += failures_html(r);
+  body += failures_html(r, style);
   if (r.graphs > 0) body += tried_html(r);
   return page_html(title, body + "<h2>Environment</h2>\n" + facts_html(facts_of(r)));
 }
 
-std::string to_markdown(const CampaignReport& r, const Changes* changes) {
+std::string to_markdown(const CampaignReport& r, const Changes* changes, const Style& style) {
   std::string text = changes == nullptr ? "" : to_markdown(*changes) + "\n";
   text += "## Campaign on " + markdown_words(r.report.subject.target) + "\n\n" + verdict_markdown(r.report);
   if (!r.groups.empty()) text += failures_text(r) + "\n\n";
-  for (const std::string& card : kinds_in(r, card_markdown)) text += card + "\n";
+  for (const std::string& card : kinds_in(r, card_markdown, style)) text += card + "\n";
   if (!r.report.tallies.empty()) text += matrix_markdown(r.report.tallies) + "\n";
   text += coverage_text(r.report) + " " + plan_text(r) + ".\n\n";
   if (r.graphs > 0) text += bars_markdown(grouped(r.graphs) + " graphs", rows_of(r), r.census) + "\n";
@@ -144,8 +142,8 @@ std::string to_markdown(const CampaignReport& r, const Changes* changes) {
   return text + "<sub>" + escaped(facts) + "</sub>\n";
 }
 
-std::string to_junit(const CampaignReport& r, const Changes* changes) {
-  JunitSuite suite = suite_of(r.report);
+std::string to_junit(const CampaignReport& r, const Changes* changes, const Style& style) {
+  JunitSuite suite = suite_of(r.report, style);
   suite.properties = facts_of(r);
   suite.seconds = r.seconds_now;
   // The counterexample of a kind has its numbers in the group.
@@ -153,7 +151,7 @@ std::string to_junit(const CampaignReport& r, const Changes* changes) {
     if (c.end != JunitCase::End::failed || c.name == "verdict") continue;
     for (const FailureGroup& g : r.groups) {
       if (!c.name.starts_with(g.smallest.property + " ")) continue;
-      const FailureCard card = card_of(r, g, {});
+      const FailureCard card = card_of(r, g, {}, style);
       c.message = c.message.substr(0, c.message.find(';')) + "; " + wrong_text(card);
       c.detail = card.title + "\n" + wrong_text(card) + "\n\n" + card.graph_text;
       for (const std::string& command : card.commands) c.detail += "\n" + command;

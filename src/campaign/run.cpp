@@ -239,6 +239,7 @@ Result<CampaignReport, StoreTrouble> conduct(const CampaignPlan& plan, const Tar
   report.graphs_per_second = desk.seconds() > 0 ? static_cast<double>(desk.graphs()) / desk.seconds() : 0;
   report.report.interrupted = desk.stopped();
   if (desk.trouble()) return *desk.trouble();
+  if (auto trouble = store.release()) return *std::move(trouble);
   if (auto trouble = add_up(store, report)) return *std::move(trouble);
   count_missing(report);
   conclude(report);

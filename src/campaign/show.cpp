@@ -6,11 +6,11 @@
 
 #include "campaign/block_json.hpp"
 #include "campaign/parts.hpp"
-#include "gradproof/climb.hpp"
 #include "gradproof/report.hpp"
 #include "gradproof/text.hpp"
+#include "number/spelled.hpp"
 #include "report/census_part.hpp"
-#include "report/json_number.hpp"
+#include "report/next_command.hpp"
 
 namespace gradproof::inline v0 {
 
@@ -66,30 +66,29 @@ std::string indented(std::string_view text, std::string_view margin) {
   return result;
 }
 
-std::string replay_of(const CampaignReport& r, const CampaignFailure& f) {
+std::string replay_of(const CampaignReport& r, const CampaignFailure& f, const Style& style) {
   const Counterexample* e = counterexample_of(r, f);
   if (e == nullptr || e->replay_file.empty()) return "";
-  std::string text = "      replay: gradproof replay " + e->replay_file + "\n";
-  if (!e->script_file.empty()) text += "      script: " + e->script_file + "\n";
+  std::string text = "      replay: " + replay_text(r.report.subject, e->replay_file, style) + "\n";
+  if (!e->script_file.empty()) text += "      script: " + script_command(e->script_file, style) + "\n";
   return text;
 }
 
 std::string times(std::uint64_t n) { return grouped(n) + (n == 1 ? " time" : " times"); }
 
 // One kind of failure, with what shows it.
-std::string group_text(const CampaignReport& r, const FailureGroup& group) {
+std::string group_text(const CampaignReport& r, const FailureGroup& group, const Style& style) {
   const CampaignFailure& f = group.smallest;
   std::string text = fmt::format("    {} ({}), {}{}\n", f.property, f.residual, times(group.count),
                                  f.from_corpus ? ", in the corpus" : "");
   text += indented(f.document, "        ");
   if (!f.place.empty() && f.residual != "no answer" && f.residual != "shape")
-    text += fmt::format("      {}: expected {:.17g}, observed {:.17g}, allowed error {:.3g}\n", f.place,
-                        f.expected, f.observed, f.allowed);
+    text += "      " + spelled_claim(f.place, f.expected, f.observed, f.allowed) + "\n";
   else if (!f.reason.empty()) text += "      " + f.reason + "\n";
-  return text + replay_of(r, f);
+  return text + replay_of(r, f, style);
 }
 
-std::string groups_text(const CampaignReport& r) {
+std::string groups_text(const CampaignReport& r, const Style& style) {
   if (r.groups.empty()) return "";
   std::uint64_t all = 0, small = 0;
   for (const auto& [property, c] : r.counts) all += c.fails;
@@ -99,7 +98,7 @@ std::string groups_text(const CampaignReport& r) {
                                  r.groups.size() == 1 ? "" : "s");
   constexpr std::size_t whole = 3, most = 20;
   for (std::size_t i = 0; i < std::min(whole, r.groups.size()); ++i)
-    text += "\n" + group_text(r, r.groups[i]);
+    text += "\n" + group_text(r, r.groups[i], style);
   if (r.groups.size() > whole) text += "\n    also:\n";
   for (std::size_t i = whole; i < std::min(most, r.groups.size()); ++i) {
     const CampaignFailure& f = r.groups[i].smallest;
@@ -131,21 +130,23 @@ std::string headword(const CampaignReport& r, bool color) {
 
 }  // namespace
 
-std::string to_text(const CampaignReport& r, bool color) {
+std::string to_text(const CampaignReport& r, const Style& style) {
   const SubjectFacts& s = r.report.subject;
   std::string text = "campaign on " + s.target;
   if (!s.framework.empty())
     text += "   " + s.framework + (s.form.empty() ? "" : ", " + s.form) +
             (s.lambda.empty() ? "" : ", λ: " + s.lambda);
-  text += "\n\n" + headword(r, color);
+  text += "\n\n" + headword(r, style.color);
   if (!r.report.reason.empty()) text += ": " + r.report.reason;
-  if (r.report.interrupted) text += " (interrupted; go on with gradproof campaign --resume " + r.store + ")";
+  if (r.report.interrupted)
+    text += " (interrupted; go on with " +
+            own_command("campaign", "--resume " + shell_quoted(r.store), style) + ")";
   text += "\n";
   const Diagnosis& d = r.report.diagnosis;
   if (!d.headline.empty()) text += "  " + d.headline + "\n";
   if (!d.cause.empty()) text += "  likely cause: " + d.cause + "\n";
   if (!d.mend.empty()) text += "  mend: " + d.mend + "\n";
-  text += "\n" + groups_text(r);
+  text += "\n" + groups_text(r, style);
   if (!r.counts.empty()) text += properties_text(r) + "\n" + census_text(r.census) + "\n";
   if (r.corpus_files > 0 || !r.corpus_troubles.empty())
     text += fmt::format("  corpus: {} file{} run first, {} failing check{}\n", r.corpus_files,
@@ -199,64 +200,6 @@ std::string to_json(const CampaignReport& r) {
     {"census", json_of(r.census)},
     {"corpus", std::move(corpus)},
     {"failures", std::move(groups)}};
-  return j.dump(2, ' ', false, CampaignJson::error_handler_t::replace) + "\n";
-}
-
-std::string to_text(const ClimbReport& r, bool color) {
-  const bool of_operation = !r.options.operation.empty();
-  std::string text = "climb on " + r.report.subject.target;
-  if (!r.report.subject.framework.empty()) text += "   " + r.report.subject.framework;
-  text += "\n\n";
-  const std::string_view word = r.report.conclusion == Conclusion::verified       ? "HOLDS"
-                                : r.report.conclusion == Conclusion::not_verified ? "FAILS"
-                                                                                  : name(r.report.conclusion);
-  text += color ? fmt::format("\x1b[1m{}\x1b[0m", word) : std::string(word);
-  if (!r.report.reason.empty()) text += ": " + r.report.reason;
-  text += "\n";
-  if (!r.report.diagnosis.headline.empty()) text += "  " + r.report.diagnosis.headline + "\n";
-  if (!r.report.diagnosis.cause.empty()) text += "  likely cause: " + r.report.diagnosis.cause + "\n";
-  const Summit& s = r.summit;
-  if (!s.graph.empty()) {
-    text += of_operation ? fmt::format("\n  the largest error of {} in {}: {:.4g} ulp\n", r.options.operation,
-                                       format(r.options.dtype).words, s.height)
-                         : fmt::format("\n  the largest error: {:.3g} of what the bound allows\n", s.height);
-    text += indented(s.graph, "      ");
-    text += fmt::format("    {}: observed {:.17g}, truth {}", s.place, s.observed, s.truth);
-    if (!of_operation) text += fmt::format(", allowed error {:.3g}", s.allowed);
-    text += "\n";
-  }
-  for (const Counterexample& e : r.report.counterexamples)
-    if (!e.replay_file.empty()) text += "    made small: gradproof replay " + e.replay_file + "\n";
-  return text +
-         fmt::format(
-           "\n  {} graphs in {} climb{}, {} undecided; the highest of the random ones had {:.3g}; seed {}\n",
-           grouped(r.evaluations), r.climbs, r.climbs == 1 ? "" : "s", grouped(r.undecided), r.random_height,
-           r.options.seed);
-}
-
-std::string to_json(const ClimbReport& r) {
-  const Summit& s = r.summit;
-  const CampaignJson j = {{"schema", "gradproof/climb/1"},
-                          {"version", r.report.version},
-                          {"subject", r.report.subject.target},
-                          {"framework", r.report.subject.framework},
-                          {"dtype", format(r.options.dtype).name},
-                          {"operation", r.options.operation},
-                          {"seed", r.options.seed},
-                          {"conclusion", name(r.report.conclusion)},
-                          {"exit_code", exit_code(r.report.conclusion)},
-                          {"reason", r.report.reason},
-                          {"unit", r.options.operation.empty() ? "share of the bound" : "ulp"},
-                          {"height", json_number(s.height)},
-                          {"random_height", json_number(r.random_height)},
-                          {"place", s.place},
-                          {"observed", json_number(s.observed)},
-                          {"truth", s.truth},
-                          {"allowed", json_number(s.allowed)},
-                          {"graph", s.graph},
-                          {"evaluations", r.evaluations},
-                          {"undecided", r.undecided},
-                          {"climbs", r.climbs}};
   return j.dump(2, ' ', false, CampaignJson::error_handler_t::replace) + "\n";
 }
 

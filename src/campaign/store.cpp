@@ -279,6 +279,12 @@ Result<bool, StoreTrouble> Store::claim(std::uint64_t number) {
   return ours;
 }
 
+std::optional<StoreTrouble> Store::release() {
+  Statement s(db_.get(), "delete from claim where owner = ?");
+  if (s.bind(owner_).done()) return {};
+  return trouble();
+}
+
 std::optional<StoreTrouble> Store::keep(const Block& block) {
   if (!run("begin immediate")) return trouble();
   bool ok = true, first = false;

@@ -26,6 +26,8 @@ class Store {
   [[nodiscard]] Result<std::vector<std::pair<std::uint64_t, std::uint64_t>>, StoreTrouble> digests();
   // Makes this block ours, unless it is decided or another process that lives is at it. Who dies loses what it claimed.
   [[nodiscard]] Result<bool, StoreTrouble> claim(std::uint64_t number);
+  // Gives back what was made ours and is not decided, so that nobody waits for it.
+  [[nodiscard]] std::optional<StoreTrouble> release();
   // Keeps a block; one that is there already stays as it is.
   [[nodiscard]] std::optional<StoreTrouble> keep(const Block& block);
   [[nodiscard]] std::optional<StoreTrouble> each_block(const std::function<void(const Block&)>& use);

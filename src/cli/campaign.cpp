@@ -349,7 +349,7 @@ int climb(const Common& common, const ClimbArguments& a) {
     if (!Exhaustive::takes(*op))
       return complain("--op " + a.operation + ": an operation on shapes has no error of its own");
   }
-  if (!writable(common.json)) return complain("can't write " + common.json);
+  if (!sensible(common, a.outputs)) return Exit::usage;
   ClimbOptions options;
   options.seed = a.seed;
   options.evaluations = a.graphs;
@@ -364,11 +364,16 @@ int climb(const Common& common, const ClimbArguments& a) {
     return gradproof::climb(*target, launch_of(common), options);
   }();
   report.report.version = GRADPROOF_VERSION;
+  report.report.environment = environment_text();
   write_counterexamples(report.report, a.failures);
-  if (common.json != "-") fmt::print("{}", to_text(report, colored()));
-  if (!common.json.empty() && !write_file(common.json, to_json(report)))
-    return complain("can't write " + common.json);
-  return exit_code(report.report.conclusion);
+  const Style style = style_of(common);
+  const bool written = deliver(common, a.outputs,
+                               {[&] { return to_text(report, style); },
+                                [&] { return to_json(report); },
+                                [&] { return to_html(report, style); },
+                                [&] { return to_markdown(report, style); },
+                                {}});
+  return written ? exit_code(report.report.conclusion) : static_cast<int>(Exit::usage);
 }
 
 }  // namespace gradproof::inline v0::cli

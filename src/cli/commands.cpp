@@ -144,7 +144,7 @@ int properties(const Common& common, const PropertiesArguments& arguments) {
 int check(const Common& common, const CheckArguments& arguments) {
   const auto document = read_document(arguments.file);
   if (!document) return Exit::usage;
-  if (!writable(common.json)) return complain("can't write " + common.json);
+  if (!sensible(common, {}, {arguments.file})) return Exit::usage;
   CheckReport report = [&] {
     const NothingToShow until_it_is_done;
     return check_graph(document->graph, arguments.digits);
@@ -169,11 +169,11 @@ int replay(const Common& common, const ReplayArguments& arguments) {
   if (!target) return complain(target.error().message);
   const auto c = case_of(*document);
   if (!c) return Exit::usage;
-  if (!writable(common.json)) return complain("can't write " + common.json);
+  if (!sensible(common, arguments.outputs, {arguments.file})) return Exit::usage;
   std::vector<Report> reports;
   reports.push_back(gradproof::replay(*target, launch_of(common), *c, property));
   sign(reports.back());
-  return deliver_report(common, {}, reports, {});
+  return deliver_report(common, arguments.outputs, reports, {});
 }
 
 namespace {

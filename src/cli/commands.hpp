@@ -80,6 +80,7 @@ struct ReplayArguments {
   std::string file;
   std::string subject;   // in place of the file's
   std::string property;  // likewise
+  Outputs outputs{};
 };
 int replay(const Common& common, const ReplayArguments& arguments);
 
@@ -92,7 +93,7 @@ struct CampaignArguments {
   std::string subject = "builtin";
   std::string dtype = "f64";
   std::uint64_t seed = 1, graphs = 0, block = 0;
-  double seconds = 0;    // no new block after that long
+  double seconds = 0;    // to end after
   std::size_t jobs = 0;  // 0: all cores
   std::int64_t digits = 0;
   std::optional<std::uint64_t> thorough;
@@ -117,6 +118,7 @@ struct ClimbArguments {
   std::string subject = "builtin", dtype = "f64", operation;
   std::uint64_t seed = 1, graphs = 20000;
   std::string failures = "gradproof-failures";
+  Outputs outputs{};
 };
 int climb(const Common& common, const ClimbArguments& arguments);
 

@@ -23,7 +23,10 @@ int combined(const std::vector<Report>& reports) {
 
 std::string text_of(const std::optional<Changes>& changes) { return changes ? "\n" + to_text(*changes) : ""; }
 
-// Commands as this user has to type them: with the Python or Node that was asked for in place of the usual one.
+const Changes* pointer(const std::optional<Changes>& changes) { return changes ? &*changes : nullptr; }
+
+}  // namespace
+
 Style style_of(const Common& common) {
   Style style{colored(), common.python, common.node, {}};
   const auto said = [&](const char* option, const std::string& value, const char* variable,
@@ -37,34 +40,33 @@ Style style_of(const Common& common) {
   return style;
 }
 
-const Changes* pointer(const std::optional<Changes>& changes) { return changes ? &*changes : nullptr; }
-
-}  // namespace
-
 int deliver_report(const Common& common, const Outputs& outputs, const std::vector<Report>& reports,
                    const std::optional<std::vector<Report>>& earlier) {
   const auto changes = compared(outputs, earlier, reports);
+  const Style style = style_of(common);
   const bool written =
     deliver(common, outputs,
             {[&] {
                std::string text;
-               for (const Report& r : reports) text += to_text(r, style_of(common)) + "\n";
+               for (const Report& r : reports) text += to_text(r, style) + "\n";
                return text + (changes ? to_text(*changes) : "");
              },
-             [&] { return to_json(reports); }, [&] { return to_html(reports, pointer(changes)); },
-             [&] { return to_markdown(reports, pointer(changes)); },
-             [&] { return to_junit(reports, pointer(changes)); }});
+             [&] { return to_json(reports); }, [&] { return to_html(reports, pointer(changes), style); },
+             [&] { return to_markdown(reports, pointer(changes), style); },
+             [&] { return to_junit(reports, pointer(changes), style); }});
   return written ? code_with(outputs, changes, combined(reports)) : static_cast<int>(Exit::usage);
 }
 
 int deliver_report(const Common& common, const Outputs& outputs, const CampaignReport& report,
                    const std::optional<CampaignReport>& earlier) {
   const auto changes = compared(outputs, earlier, report);
-  const bool written = deliver(
-    common, outputs,
-    {[&] { return to_text(report, colored()) + text_of(changes); }, [&] { return to_json(report); },
-     [&] { return to_html(report, pointer(changes)); }, [&] { return to_markdown(report, pointer(changes)); },
-     [&] { return to_junit(report, pointer(changes)); }});
+  const Style style = style_of(common);
+  const bool written =
+    deliver(common, outputs,
+            {[&] { return to_text(report, style) + text_of(changes); }, [&] { return to_json(report); },
+             [&] { return to_html(report, pointer(changes), style); },
+             [&] { return to_markdown(report, pointer(changes), style); },
+             [&] { return to_junit(report, pointer(changes), style); }});
   if (!written) return Exit::usage;
   const int code = exit_code(report.report.conclusion);
   const bool not_run = code == Exit::holds && !report.corpus_troubles.empty();

@@ -112,12 +112,16 @@ void add_json(CLI::App& command, cli::Common& common) {
     ->type_name("FILE");
 }
 
-void add_forms(CLI::App& command, cli::Outputs& outputs) {
+void add_pages(CLI::App& command, cli::Outputs& outputs) {
   command
     .add_option("--html", outputs.html, "Also write the report as one HTML file, which needs no network")
     ->type_name("FILE");
   command.add_option("--markdown", outputs.markdown, "Also write it as Markdown, for a pull request")
     ->type_name("FILE");
+}
+
+void add_forms(CLI::App& command, cli::Outputs& outputs) {
+  add_pages(command, outputs);
   command.add_option("--junit", outputs.junit, "Also write it as JUnit's XML, for CI")->type_name("FILE");
 }
 
@@ -210,7 +214,9 @@ void add_campaign_options(CLI::App& c, Arguments& a) {
   c.add_option("--graphs", o.graphs,
                "How many random graphs (default: 100000, or as many as there is time for)")
     ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 50));
-  c.add_option("--for", o.seconds, "Begin no new block after that time: 90s, 5m, 2h")->transform(duration);
+  c.add_option("--for", o.seconds,
+               "End after that time (90s, 5m, 2h), once a block is decided; others in work are left")
+    ->transform(duration);
   c.add_option("--seed", o.seed, "Seed of all random choices")->check(seed_range);
   c.add_option("--jobs", o.jobs,
                "Blocks decided at a time, each with a subject of its own (default: one for each core)")
@@ -292,6 +298,7 @@ void add_climb(CLI::App& app, Arguments& a, int& code) {
   c->add_option("--failures", a.climb.failures, "Folder for replay files")->type_name("DIR");
   add_subject_options(*c, a.common);
   add_json(*c, a.common);
+  add_pages(*c, a.climb.outputs);
   c->callback([&] { code = cli::climb(a.common, a.climb); });
 }
 
@@ -311,6 +318,7 @@ void add_accuracy(CLI::App& app, Arguments& a, int& code) {
   add_subject_options(*c, a.common);
   add_json(*c, a.common);
   add_outputs(*c, o.outputs);
+  c->get_option("--junit")->description("Also write the comparison as JUnit's XML, for CI; needs --compare");
   c->callback([&] { code = cli::accuracy(a.common, a.accuracy); });
 }
 
@@ -346,15 +354,6 @@ void add_studied(CLI::App& c, Arguments& a, cli::StudyArguments& graph) {
   add_json(c, a.common);
 }
 
-void add_study_page(CLI::App& c, cli::Outputs& outputs) {
-  c.add_option("--html", outputs.html, "Also write the study as one HTML file, with charts")
-    ->type_name("FILE");
-}
-
-void add_study_markdown(CLI::App& c, cli::Outputs& outputs) {
-  c.add_option("--markdown", outputs.markdown, "Also write it as Markdown")->type_name("FILE");
-}
-
 void add_study(CLI::App& app, Arguments& a, int& code) {
   CLI::App* c = app.add_subcommand(
     "study", "Measure how differences, precisions and conditions act on a gradient's error");
@@ -363,7 +362,7 @@ void add_study(CLI::App& app, Arguments& a, int& code) {
                                       "The error of each difference scheme against the step, the best step, "
                                       "and what to give to a gradient checker");
   add_studied(*steps, a, a.study);
-  add_study_page(*steps, a.study.outputs);
+  add_pages(*steps, a.study.outputs);
   steps->add_option("--dtype", a.study.dtypes, "In these dtypes (f16, bf16, f32, f64; default: f32,f64)")
     ->delimiter(',')
     ->allow_extra_args(false);
@@ -379,8 +378,7 @@ void add_study(CLI::App& app, Arguments& a, int& code) {
     ->delimiter(',')
     ->allow_extra_args(false)
     ->check(CLI::Range(1, 10000));
-  add_study_page(*precision, a.precision.graph.outputs);
-  add_study_markdown(*precision, a.precision.graph.outputs);
+  add_pages(*precision, a.precision.graph.outputs);
   precision->callback([&] { code = cli::study_precision(a.common, a.precision); });
   CLI::App* condition = c->add_subcommand("condition",
                                           "The errors of random graphs' gradients against condition, depth "
@@ -392,8 +390,7 @@ void add_study(CLI::App& app, Arguments& a, int& code) {
   condition->add_option("--seed", a.condition.seed, "Seed of all random choices")->check(seed_range);
   add_subject_options(*condition, a.common);
   add_json(*condition, a.common);
-  add_study_page(*condition, a.condition.outputs);
-  add_study_markdown(*condition, a.condition.outputs);
+  add_pages(*condition, a.condition.outputs);
   condition->callback([&] { code = cli::study_condition(a.common, a.condition); });
 }
 
@@ -412,6 +409,7 @@ void add_replay(CLI::App& app, Arguments& a, int& code) {
   c->add_option("--property", a.replay.property, "Another property than the file's");
   add_subject_options(*c, a.common);
   add_json(*c, a.common);
+  add_forms(*c, a.replay.outputs);
   c->callback([&] { code = cli::replay(a.common, a.replay); });
 }
 

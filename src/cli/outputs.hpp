@@ -10,13 +10,14 @@
 #include "cli/files.hpp"
 #include "gradproof/accuracy.hpp"
 #include "gradproof/campaign.hpp"
-#include "gradproof/changes.hpp"
+#include "gradproof/report.hpp"
 
 namespace gradproof::inline v0::cli {
 
-// Complains before any work where a file can't be written, where two forms would go into one file, and where options
-// make no sense together.
-[[nodiscard]] bool sensible(const Common& common, const Outputs& outputs);
+// Complains before any work where a file can't be written, where two forms would go into one file or over one that is
+// read, and where options make no sense together.
+[[nodiscard]] bool sensible(const Common& common, const Outputs& outputs,
+                            const std::vector<std::string>& read = {});
 
 // The file as a report of this kind, by its reader; complains where it is none.
 template <class Report>
@@ -35,6 +36,9 @@ struct Forms {
 };
 // Prints the text, unless something else goes to standard output, and writes the files. False where one can't be written.
 [[nodiscard]] bool deliver(const Common& common, const Outputs& outputs, const Forms& forms);
+
+// Commands as this user has to type them: with the Python or Node that was asked for in place of the usual one.
+[[nodiscard]] Style style_of(const Common& common);
 
 // A run that got worse fails where that was asked for; a failure stays one.
 [[nodiscard]] int code_with(const Outputs& outputs, const std::optional<Changes>& changes, int code);

@@ -77,7 +77,7 @@ std::optional<Changes> changes_of(const Outputs& outputs, ReportKind kind, const
 }  // namespace
 
 int report_show(const Common& common, const Outputs& outputs, const std::string& file) {
-  if (!sensible(common, outputs)) return Exit::usage;
+  if (!sensible(common, outputs, {file})) return Exit::usage;
   const auto kind = kind_of(file);
   if (!kind) return Exit::usage;
   const auto show = [&](auto read) -> int {
@@ -93,7 +93,7 @@ int report_show(const Common& common, const Outputs& outputs, const std::string&
 }
 
 int report_merge(const Common& common, const Outputs& outputs, const std::vector<std::string>& files) {
-  if (!sensible(common, outputs)) return Exit::usage;
+  if (!sensible(common, outputs, files)) return Exit::usage;
   const auto kind = kind_of(files);
   if (!kind) return Exit::usage;
   switch (*kind) {
@@ -116,7 +116,7 @@ int report_merge(const Common& common, const Outputs& outputs, const std::vector
 
 int report_diff(const Common& common, Outputs outputs, const std::string& before, const std::string& now) {
   outputs.compare = before;
-  if (!sensible(common, outputs)) return Exit::usage;
+  if (!sensible(common, outputs, {before, now})) return Exit::usage;
   const auto kind = kind_of(std::vector{before, now});
   if (!kind) return Exit::usage;
   const auto changes = changes_of(outputs, *kind, before, now);

@@ -40,14 +40,6 @@ std::optional<std::vector<Dtype>> dtypes_named(const std::vector<std::string>& w
   return dtypes;
 }
 
-// Whether every file can be written to, and none of them is the one that is read.
-bool spares(const Common& common, const Outputs& outputs, const std::string& read) {
-  if (!read.empty() && read != "-")
-    for (const std::string& file : {common.json, outputs.html, outputs.markdown})
-      if (file == read) return complain(file + " would be overwritten, and is what is read"), false;
-  return sensible(common, outputs);
-}
-
 // Writes a study in the forms that were asked for; `code` is the program's where all could be written.
 int delivered(const Common& common, const Outputs& outputs, const Forms& forms, int code) {
   return deliver(common, outputs, forms) ? code : static_cast<int>(Exit::usage);
@@ -67,16 +59,19 @@ int study_steps(const Common& common, const StudyArguments& a) {
     if (!dtypes) return Exit::usage;
     options.dtypes = *dtypes;
   }
-  if (!spares(common, a.outputs, a.file)) return Exit::usage;
+  if (!sensible(common, a.outputs, {a.file})) return Exit::usage;
   const NothingToShow until_it_is_done;
   StepStudy study = gradproof::study_steps(what->graph, options);
   study.version = GRADPROOF_VERSION;
   study.source = what->source;
   if (study.bad_input) return complain(study.trouble);
-  return delivered(
-    common, a.outputs,
-    {[&] { return to_text(study); }, [&] { return to_json(study); }, [&] { return to_html(study); }, {}, {}},
-    has_result(study) ? Exit::holds : Exit::inconclusive);
+  return delivered(common, a.outputs,
+                   {[&] { return to_text(study); },
+                    [&] { return to_json(study); },
+                    [&] { return to_html(study); },
+                    [&] { return to_markdown(study); },
+                    {}},
+                   has_result(study) ? Exit::holds : Exit::inconclusive);
 }
 
 int study_precision(const Common& common, const PrecisionArguments& a) {
@@ -88,7 +83,7 @@ int study_precision(const Common& common, const PrecisionArguments& a) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
   };
   const Outputs& outputs = a.graph.outputs;
-  if (!spares(common, outputs, a.graph.file)) return Exit::usage;
+  if (!sensible(common, outputs, {a.graph.file})) return Exit::usage;
   const NothingToShow until_it_is_done;
   PrecisionStudy study = gradproof::study_precision(what->graph, options);
   study.version = GRADPROOF_VERSION;

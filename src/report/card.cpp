@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "gradproof/text.hpp"
+#include "number/spelled.hpp"
 #include "report/drawing.hpp"
 #include "report/next_command.hpp"
 #include "report/page.hpp"
@@ -22,7 +23,7 @@ std::string graph_lines(std::string text) {
   return lines;
 }
 
-FailureCard card_of(const Report& report, const Counterexample& e) {
+FailureCard card_of(const Report& report, const Counterexample& e, const Style& style) {
   const Case& c = e.minimal;
   FailureCard card;
   card.title = fmt::format("{} in {}", e.property, format(c.dtype).words);
@@ -40,15 +41,13 @@ FailureCard card_of(const Report& report, const Counterexample& e) {
   card.story = e.finding.story;
   card.against = graph_lines(e.finding.against);
   card.detail = e.finding.detail;
-  if (!e.replay_file.empty()) card.commands.push_back(replay_command(e.replay_file));
-  if (!e.script_file.empty()) card.commands.push_back(script_command(e.script_file));
+  card.commands = next_commands(report.subject, e, style);
   return card;
 }
 
 std::string wrong_text(const FailureCard& card) {
   if (!card.wrong) return card.reason;
-  return fmt::format("{}: expected {:.17g}, observed {:.17g}, allowed error {:.3g}", card.wrong->place,
-                     card.wrong->expected, card.wrong->observed, card.wrong->allowed);
+  return spelled_claim(card.wrong->place, card.wrong->expected, card.wrong->observed, card.wrong->allowed);
 }
 
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "gradproof/verdict.hpp"
+#include "gradproof/report.hpp"
 
 namespace gradproof::inline v0 {
 
@@ -19,7 +19,7 @@ struct FailureCard {
   std::string story, against, detail;
   std::vector<std::string> commands;  // to type next
 };
-[[nodiscard]] FailureCard card_of(const Report& report, const Counterexample& example);
+[[nodiscard]] FailureCard card_of(const Report& report, const Counterexample& example, const Style& style);
 
 [[nodiscard]] std::string card_html(const FailureCard& card);
 [[nodiscard]] std::string card_markdown(const FailureCard& card);

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "gradproof/ops.hpp"
+#include "number/spelled.hpp"
 #include "report/markup.hpp"
 
 namespace gradproof::inline v0 {
@@ -97,8 +98,6 @@ std::vector<std::string> words_of(const Graph& g, NodeId id) {
   return lines;
 }
 
-std::string number_text(double v) { return std::isnan(v) ? "NaN" : fmt::format("{:.9g}", v); }
-
 // Whether the disagreement is about this node: its place reads "gradient of NAME [0,1]".
 bool is_about(const Disagreement& d, const std::string& node) {
   const std::string words = " " + node + " [";
@@ -108,8 +107,8 @@ bool is_about(const Disagreement& d, const std::string& node) {
 void add_claim(Box& box, const Disagreement& d) {
   box.is_wrong = true;
   box.lines.push_back(shortened(d.place));
-  box.lines.push_back(shortened("claimed " + number_text(d.observed)));
-  box.lines.push_back(shortened("right   " + number_text(d.expected)));
+  box.lines.push_back(shortened("claimed " + spelled(d.observed, 9)));
+  box.lines.push_back(shortened("right   " + spelled(d.expected, 9)));
 }
 
 std::vector<Box> boxes_of(const Graph& g, const std::optional<Disagreement>& wrong) {
@@ -266,8 +265,8 @@ std::optional<std::string> drawing_of(const Graph& graph, const std::optional<Di
   std::string words = fmt::format("The graph: {} node{}, {} of them reversal{}", nodes, nodes == 1 ? "" : "s",
                                   reversals, reversals == 1 ? "" : "s");
   if (wrong)
-    words += fmt::format("; {}: claimed {}, right {}", wrong->place, number_text(wrong->observed),
-                         number_text(wrong->expected));
+    words += fmt::format("; {}: claimed {}, right {}", wrong->place, spelled(wrong->observed, 9),
+                         spelled(wrong->expected, 9));
   std::string text = fmt::format(
     R"(<svg class="drawing" viewBox="0 0 {:.0f} {:.0f}" width="{:.0f}" height="{:.0f}" role="img" aria-label="{}">)",
     width, height, width, height, escaped(words));

@@ -15,11 +15,11 @@ namespace {
 
 constexpr std::size_t shown_at_once = 2;
 
-std::string counterexamples_html(const Report& r) {
+std::string counterexamples_html(const Report& r, const Style& style) {
   if (r.counterexamples.empty()) return "";
   std::string text = "<h2>Counterexamples, made small</h2>\n", rest;
   for (std::size_t i = 0; i < r.counterexamples.size(); ++i) {
-    const std::string card = card_html(card_of(r, r.counterexamples[i]));
+    const std::string card = card_html(card_of(r, r.counterexamples[i], style));
     if (i < shown_at_once) text += card;
     else rest += card;
   }
@@ -29,10 +29,10 @@ std::string counterexamples_html(const Report& r) {
   return text;
 }
 
-std::string section_html(const Report& r, const std::string& prefix) {
+std::string section_html(const Report& r, const std::string& prefix, const Style& style) {
   std::string text;
   if (!r.tallies.empty()) text += "<h2>Properties and dtypes</h2>\n" + matrix_html(r.tallies, prefix);
-  text += counterexamples_html(r);
+  text += counterexamples_html(r, style);
   if (!r.tallies.empty()) text += "<h2>What was tried</h2>\n" + coverage_html(r) + census_html(r);
   return text + "<h2>Environment</h2>\n" + facts_html(environment_of(r));
 }
@@ -55,12 +55,12 @@ std::string overview_html(std::span<const Report> reports) {
 
 }  // namespace
 
-std::string to_html(std::span<const Report> reports, const Changes* changes) {
+std::string to_html(std::span<const Report> reports, const Changes* changes, const Style& style) {
   const std::string difference = changes == nullptr ? "" : changes_html(*changes);
   if (reports.size() == 1) {
     const std::string title = "Verdict on " + reports[0].subject.target;
     return page_html(title, "<h1>" + escaped(title) + "</h1>\n" + verdict_html(reports[0]) + difference +
-                              section_html(reports[0], ""));
+                              section_html(reports[0], "", style));
   }
   const std::string title = fmt::format("Verdicts on {} subjects", reports.size());
   std::string body = "<h1>" + title + "</h1>\n";
@@ -70,7 +70,8 @@ std::string to_html(std::span<const Report> reports, const Changes* changes) {
     body += fmt::format(
               "<article aria-labelledby=\"subject-{0}\"><h2 class=\"subject\" id=\"subject-{0}\">{1}</h2>\n",
               i + 1, escaped(reports[i].subject.target)) +
-            verdict_html(reports[i]) + section_html(reports[i], fmt::format("s{}-", i + 1)) + "</article>\n";
+            verdict_html(reports[i]) + section_html(reports[i], fmt::format("s{}-", i + 1), style) +
+            "</article>\n";
   return page_html(title, body);
 }
 

@@ -50,8 +50,7 @@ std::string case_xml(const JunitCase& c) {
   return "";
 }
 
-std::string detail_of(const Report& r, const Counterexample& e) {
-  const FailureCard card = card_of(r, e);
+std::string detail_of(const FailureCard& card) {
   std::string text = card.title + "\n" + wrong_text(card) + "\n\n" + card.graph_text;
   const auto part = [&](std::string_view title, const std::string& words) {
     if (!words.empty()) text += fmt::format("\n{}\n{}", title, words);
@@ -63,7 +62,7 @@ std::string detail_of(const Report& r, const Counterexample& e) {
   return text;
 }
 
-JunitCase case_of(const Report& r, const Tally& t) {
+JunitCase case_of(const Report& r, const Tally& t, const Style& style) {
   JunitCase c{r.subject.target, fmt::format("{} [{}]", t.property, format(t.dtype).name),
               JunitCase::End::passed, "", ""};
   const Standing standing = standing_of(t);
@@ -90,8 +89,9 @@ JunitCase case_of(const Report& r, const Tally& t) {
   if (e == r.counterexamples.end())
     e = std::ranges::find(r.counterexamples, t.property, &Counterexample::property);
   if (e == r.counterexamples.end()) return c;
-  c.message += "; " + wrong_text(card_of(r, *e));
-  c.detail = detail_of(r, *e);
+  const FailureCard card = card_of(r, *e, style);
+  c.message += "; " + wrong_text(card);
+  c.detail = detail_of(card);
   return c;
 }
 
@@ -124,10 +124,10 @@ JunitCase verdict_case(const Report& r) {
   return c;
 }
 
-JunitSuite suite_of(const Report& r) {
+JunitSuite suite_of(const Report& r, const Style& style) {
   JunitSuite suite{"gradproof " + r.command + " " + r.subject.target, r.seconds, environment_of(r), {}};
   suite.cases.push_back(verdict_case(r));
-  for (const Tally& t : r.tallies) suite.cases.push_back(case_of(r, t));
+  for (const Tally& t : r.tallies) suite.cases.push_back(case_of(r, t, style));
   return suite;
 }
 
@@ -145,9 +145,9 @@ JunitSuite suite_of(const Changes& changes) {
   return suite;
 }
 
-std::string to_junit(std::span<const Report> reports, const Changes* changes) {
+std::string to_junit(std::span<const Report> reports, const Changes* changes, const Style& style) {
   std::vector<JunitSuite> suites;
-  for (const Report& r : reports) suites.push_back(suite_of(r));
+  for (const Report& r : reports) suites.push_back(suite_of(r, style));
   if (changes != nullptr) suites.push_back(suite_of(*changes));
   return junit_xml(suites);
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "gradproof/changes.hpp"
+#include "gradproof/report.hpp"
 
 namespace gradproof::inline v0 {
 
@@ -24,7 +24,7 @@ struct JunitSuite {
 
 // The verdict itself, so that a run fails that decided too little to have any failing property.
 [[nodiscard]] JunitCase verdict_case(const Report& report);
-[[nodiscard]] JunitSuite suite_of(const Report& report);
+[[nodiscard]] JunitSuite suite_of(const Report& report, const Style& style);
 [[nodiscard]] JunitSuite suite_of(const Changes& changes);
 
 }  // namespace gradproof::inline v0

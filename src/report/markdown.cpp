@@ -14,10 +14,10 @@ namespace {
 
 constexpr std::size_t most_examples = 10;
 
-std::string section(const Report& r) {
+std::string section(const Report& r, const Style& style) {
   std::string text = "## " + markdown_words(r.subject.target) + "\n\n" + verdict_markdown(r);
   for (std::size_t i = 0; i < std::min(most_examples, r.counterexamples.size()); ++i)
-    text += card_markdown(card_of(r, r.counterexamples[i])) + "\n";
+    text += card_markdown(card_of(r, r.counterexamples[i], style)) + "\n";
   if (r.counterexamples.size() > most_examples)
     text += fmt::format("and {} more counterexamples\n\n", r.counterexamples.size() - most_examples);
   if (!r.tallies.empty())
@@ -30,9 +30,9 @@ std::string section(const Report& r) {
 
 }  // namespace
 
-std::string to_markdown(std::span<const Report> reports, const Changes* changes) {
+std::string to_markdown(std::span<const Report> reports, const Changes* changes, const Style& style) {
   std::string text = changes == nullptr ? "" : to_markdown(*changes) + "\n";
-  for (const Report& r : reports) text += section(r) + "\n";
+  for (const Report& r : reports) text += section(r, style) + "\n";
   return text;
 }
 

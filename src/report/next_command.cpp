@@ -1,5 +1,7 @@
 #include "report/next_command.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <string_view>
@@ -17,14 +19,29 @@ std::string shell_quoted(const std::string& file) {
   return text + "'";
 }
 
-std::string replay_command(const std::string& file, const std::string& options) {
-  return "gradproof replay " + (options.empty() ? "" : options + " ") + shell_quoted(file);
+std::string own_command(const std::string& command, const std::string& words, const Style& style) {
+  return "gradproof " + command + " " + (style.options.empty() ? "" : style.options + " ") + words;
 }
 
-std::string script_command(const std::string& file, const std::string& python, const std::string& node) {
-  if (file.ends_with(".py")) return shell_quoted(python) + " " + shell_quoted(file);
-  if (file.ends_with(".mjs")) return shell_quoted(node) + " " + shell_quoted(file);
+std::string replay_text(const SubjectFacts& subject, const std::string& file, const Style& style) {
+  if (!subject.target.starts_with("socket:")) return own_command("replay", shell_quoted(file), style);
+  if (subject.adapter == "tfjs" || subject.adapter == "jax-js")
+    return fmt::format("in the test, verify(layer, {{ replay: '{}' }})", file);
+  return fmt::format("in the test, gradproof.verify(layer, replay=\"{}\")", file);
+}
+
+std::string script_command(const std::string& file, const Style& style) {
+  if (file.ends_with(".py")) return shell_quoted(style.python) + " " + shell_quoted(file);
+  if (file.ends_with(".mjs")) return shell_quoted(style.node) + " " + shell_quoted(file);
   return "cc " + shell_quoted(file) + " -ldl && ./a.out";
+}
+
+std::vector<std::string> next_commands(const SubjectFacts& subject, const Counterexample& e,
+                                       const Style& style) {
+  std::vector<std::string> commands;
+  if (!e.replay_file.empty()) commands.push_back(replay_text(subject, e.replay_file, style));
+  if (!e.script_file.empty()) commands.push_back(script_command(e.script_file, style));
+  return commands;
 }
 
 }  // namespace gradproof::inline v0

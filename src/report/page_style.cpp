@@ -8,7 +8,7 @@ constexpr const char* style = R"css(
 :root{color-scheme:light dark;--ground:#fff;--ink:#1c2024;--soft:#5b6470;--line:#d9dde3;--band:#f4f6f8;
   --accent:#0b5cad;--bad:#a8200d;--good:#17693a;--open:#7a5200;--curve:#0b5cad;--mark:#fdeceb;
   --s0:#a8200d;--s1:#0b5cad;--s2:#1d7a3a;--s3:#7a3db8}
-@media (prefers-color-scheme:dark){:root{--ground:#14171a;--ink:#e6e9ed;--soft:#a3adb8;--line:#363d45;
+@media screen and (prefers-color-scheme:dark){:root{--ground:#14171a;--ink:#e6e9ed;--soft:#a3adb8;--line:#363d45;
   --band:#1d2227;--accent:#7ab8ff;--bad:#ff9b87;--good:#79d49b;--open:#e9bf62;--curve:#7ab8ff;--mark:#3a1f1b;
   --s0:#ff9b87;--s1:#7ab8ff;--s2:#7fd99a;--s3:#cda6ff}}
 *{box-sizing:border-box}
@@ -50,7 +50,7 @@ svg .curve{stroke:var(--curve);stroke-width:1.6;fill:none;stroke-linejoin:round}
 svg .dots{stroke-width:2.4;stroke-linecap:round;stroke-opacity:.45;fill:none}
 svg .s0{stroke:var(--s0)}svg .s1{stroke:var(--s1)}svg .s2{stroke:var(--s2)}svg .s3{stroke:var(--s3)}
 .key .s0{color:var(--s0)}.key .s1{color:var(--s1)}.key .s2{color:var(--s2)}.key .s3{color:var(--s3)}
-.key span{margin-right:1.2rem;font-weight:600}
+.key span{margin-right:1.2rem;font-weight:600;display:inline-block}
 .badge{display:inline-block;border:2px solid;border-radius:6px;padding:.1rem .6rem;font-weight:700}
 .badge.bad{background:var(--mark)}
 .case{border:1px solid var(--line);border-radius:6px;padding:.2rem 1rem 1rem;margin:1rem 0}
@@ -64,8 +64,13 @@ pre:focus-visible,summary:focus-visible{outline:3px solid var(--accent);outline-
 summary{cursor:pointer;padding:.3rem 0}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1.2rem;margin:.5rem 0}dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
-@media (max-width:32rem){td.wide{min-width:5.5rem}td.claim{min-width:9rem;overflow-wrap:anywhere}
-  .claim small,.claim br{display:none}
+@media screen and (max-width:32rem){td.wide{min-width:5.5rem}td.claim{min-width:5.3rem;overflow-wrap:anywhere}
+  td.claim~td{white-space:normal;min-width:0}td.number~td.wide{min-width:12rem}
+  .claim small,.claim br{display:none}table{font-size:.82rem}th,td,.plain th{padding:.3rem}thead th{white-space:normal}
+  thead button{padding:.4rem .3rem}td small{font-size:.72rem}
+  .sorts tbody tr{background:var(--ground)}.sorts td:first-child{background:inherit}
+  .sorts td:first-child,.sorts th:first-child{position:sticky;left:0}
+  figure svg text{font-size:13px}pre{white-space:pre-wrap;overflow-wrap:anywhere}
   dl{grid-template-columns:1fr}dd{margin:0 0 .4rem}h1{font-size:1.35rem}}
 svg.drawing{width:auto;max-width:100%;margin:.5rem 0}
 svg.drawing text{font:12px ui-monospace,monospace;fill:var(--ink)}svg.drawing .small{font-size:11px;fill:var(--soft)}
@@ -80,6 +85,7 @@ svg.drawing .wrong .box{fill:var(--mark);stroke:var(--bad);stroke-width:2.5}svg.
 @media print{@page{size:A4 landscape;margin:12mm}th,td{padding:.1rem .25rem}table{font-size:7pt}
   td code{white-space:normal;overflow-wrap:anywhere}td.wide{min-width:0}thead button{padding:.1rem .25rem}}
 @media print{details>*{display:block}pre{white-space:pre-wrap}.case{break-inside:avoid}.bar i{print-color-adjust:exact}}
+@media print{:root{color-scheme:light}small{font-size:6pt}h1,h2{break-after:avoid}}
 @media print{.controls{display:none}body{font-size:10pt}.scroll{overflow:visible}h3{break-after:avoid}
   figure{break-inside:avoid}tr{break-inside:avoid}}
 )css";

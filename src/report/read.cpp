@@ -34,6 +34,44 @@ std::string read_by_us() {
   return text;
 }
 
+// Which commands write JSON of a kind.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> writers = {
+  {{"report", "verify, properties or replay"},
+   {"campaign", "campaign"},
+   {"accuracy", "accuracy"},
+   {"check", "check"},
+   {"climb", "climb"},
+   {"steps", "study steps"},
+   {"precision", "study precision"},
+   {"condition", "study condition"},
+   {"changes", "report diff"}}};
+
+// The kind that stands in "gradproof/KIND/VERSION".
+std::string_view kind_in(std::string_view schema) {
+  const std::size_t first = schema.find('/'), last = schema.rfind('/');
+  return first == last ? std::string_view() : schema.substr(first + 1, last - first - 1);
+}
+
+std::string_view writer_of(std::string_view schema) {
+  const auto at =
+    std::ranges::find(writers, kind_in(schema), &std::pair<std::string_view, std::string_view>::first);
+  return at == writers.end() ? std::string_view() : at->second;
+}
+
+// What a schema that is not the one that is needed means to the reader; `needed` is empty where any of ours would do.
+std::string meaning_of(std::string_view found, std::string_view needed) {
+  const auto other_version = [&](std::string_view ours) {
+    return kind_in(found) == kind_in(ours) && found != ours;
+  };
+  if (needed.empty() ? std::ranges::any_of(schemas, other_version, &decltype(schemas)::value_type::second)
+                     : other_version(needed))
+    return ": a gradproof of another version wrote it; show it with that one, or write it anew with this one";
+  if (writer_of(found).empty()) return "";
+  const std::string wrote = ": it is what gradproof " + std::string(writer_of(found)) + " writes";
+  if (needed.empty()) return wrote + ", which nothing reads back";
+  return wrote + ", and not what " + std::string(writer_of(needed)) + " writes";
+}
+
 std::optional<double> power_of(const ReportJson& j) {
   return j.is_null() ? std::nullopt : std::optional(number_of(j));
 }
@@ -163,7 +201,8 @@ Result<ReportKind, NoReport> kind_of_report(std::string_view json) {
   if (!schema) return schema.error();
   for (const auto& [kind, ours] : schemas)
     if (*schema == ours) return kind;
-  return NoReport{"it is of schema " + *schema + "; this gradproof reads " + read_by_us()};
+  return NoReport{"it is of schema " + *schema + "; this gradproof reads " + read_by_us() +
+                  meaning_of(*schema, "")};
 }
 
 namespace {
@@ -184,7 +223,8 @@ std::optional<NoReport> read_json(std::string_view text, std::string_view schema
   const auto found = schema_of(j);
   if (!found) return found.error();
   if (*found != schema)
-    return NoReport{"it is of schema " + *found + ", where " + std::string(schema) + " is needed"};
+    return NoReport{"it is of schema " + *found + ", where " + std::string(schema) + " is needed" +
+                    meaning_of(*found, schema)};
   const auto misfit = [&](const std::string& why) {
     return NoReport{"it names the schema " + std::string(schema) + " but does not keep to it: " + why};
   };

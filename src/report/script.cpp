@@ -12,6 +12,7 @@
 #include "gradproof/format.hpp"
 #include "gradproof/ops.hpp"
 #include "gradproof/report.hpp"
+#include "number/spelled.hpp"
 #include "report/dialect.hpp"
 
 namespace gradproof::inline v0 {
@@ -696,8 +697,7 @@ std::string story(const Report& report, const Counterexample& e) {
                      std::string(format(e.minimal.dtype).words) + ".";
   const auto& worst = e.finding.worst;
   if (worst && worst->residual != Residual::no_answer && worst->residual != Residual::shape)
-    text += fmt::format("\nSeen: {}: expected {:.17g}, observed {:.17g}, allowed error {:.3g}.", worst->place,
-                        worst->expected, worst->observed, worst->allowed);
+    text += "\nSeen: " + spelled_claim(worst->place, worst->expected, worst->observed, worst->allowed) + ".";
   else if (!e.finding.reason.empty()) text += "\nSeen: " + e.finding.reason;
   if (!report.diagnosis.cause.empty()) text += "\nLikely cause: " + report.diagnosis.cause;
   text +=

@@ -4,6 +4,7 @@
 
 #include "gradproof/report.hpp"
 #include "gradproof/text.hpp"
+#include "number/spelled.hpp"
 #include "report/next_command.hpp"
 
 namespace gradproof::inline v0 {
@@ -77,14 +78,6 @@ std::string without_header(std::string text) {
   return text;
 }
 
-// A layer that a test had in hand is gone when the test has ended: the test itself has to ask again.
-std::string replay_text(const SubjectFacts& s, const std::string& file, const Style& style) {
-  if (!s.target.starts_with("socket:")) return replay_command(file, style.options);
-  if (s.adapter == "tfjs" || s.adapter == "jax-js")
-    return fmt::format("in the test, verify(layer, {{ replay: '{}' }})", file);
-  return fmt::format("in the test, gradproof.verify(layer, replay=\"{}\")", file);
-}
-
 std::string counterexample_text(const SubjectFacts& subject, const Counterexample& e, const Style& style) {
   const Case& c = e.minimal;
   std::string where = std::string(format(c.dtype).words);
@@ -98,9 +91,10 @@ std::string counterexample_text(const SubjectFacts& subject, const Counterexampl
   text += indented(graph, "      ");
   if (e.finding.worst && e.finding.worst->residual != Residual::no_answer &&
       e.finding.worst->residual != Residual::shape)
-    text += fmt::format("    {}: expected {:.17g}, observed {:.17g}, allowed error {:.3g}\n",
-                        e.finding.worst->place, e.finding.worst->expected, e.finding.worst->observed,
-                        e.finding.worst->allowed);
+    text += "    " +
+            spelled_claim(e.finding.worst->place, e.finding.worst->expected, e.finding.worst->observed,
+                          e.finding.worst->allowed) +
+            "\n";
   else text += "    " + e.finding.reason + "\n";
   if (!e.finding.story.empty()) text += "    what was done with it:\n" + indented(e.finding.story, "      ");
   if (!e.finding.against.empty())
@@ -108,8 +102,7 @@ std::string counterexample_text(const SubjectFacts& subject, const Counterexampl
   if (!e.finding.detail.empty())
     text += "    the subject's own words:\n" + indented(e.finding.detail, "      | ");
   if (!e.replay_file.empty()) text += "    replay: " + replay_text(subject, e.replay_file, style) + "\n";
-  if (!e.script_file.empty())
-    text += "    script: " + script_command(e.script_file, style.python, style.node) + "\n";
+  if (!e.script_file.empty()) text += "    script: " + script_command(e.script_file, style) + "\n";
   return text;
 }
 

@@ -21,7 +21,8 @@ struct LogChart {
   std::string x_title;  // "h"
   int x_base = 10;      // of the labels; coordinates are log10 throughout
   std::vector<ChartSeries> series;
-  // What is smaller, down to 0, stands in a row of its own below the others; without it a 0 is left out.
+  // A whole number, where a line of the grid is. What is smaller, down to 0, stands in a row of its own below the others;
+  // without it a 0 is left out.
   std::optional<double> y_least{};
 };
 

@@ -10,6 +10,7 @@
 #include "gradproof/ops.hpp"
 #include "gradproof/text.hpp"
 #include "gradproof/truth.hpp"
+#include "number/spelled.hpp"
 #include "study/local.hpp"
 #include "study/objective.hpp"
 #include "verify/battery.hpp"
@@ -223,7 +224,7 @@ class Measuring {
       if (!local.row.graph.empty() && c.share <= local.share) continue;
       local.share = c.share;
       local.row.graph = print(g);
-      local.row.observed = fmt::format("{:.17g}", (*seen)[k]);
+      local.row.observed = spelled((*seen)[k]);
       local.row.truth = e.truth.text(20);
     }
   }

@@ -66,6 +66,30 @@ Json json_of(const std::vector<ConditionRow>& rows) {
   return list;
 }
 
+// What the charts draw, in columns: an object for each of thousands of entries would repeat its names. Written by hand, for
+// a line to each column.
+std::string points_json(const std::vector<ConditionPoint>& points) {
+  const auto number = [](double v) {
+    return std::isfinite(v) ? fmt::format("{:.5g}", v) : json_number(v).dump();
+  };
+  const auto column = [&](const char* title, const auto& of) {
+    std::string text = fmt::format("    \"{}\": [", title);
+    for (std::size_t i = 0; i < points.size(); ++i) text += (i == 0 ? "" : ",") + of(points[i]);
+    return text + "]";
+  };
+  const double log2 = std::log10(2.0);
+  return "{\n" +
+         column("condition",
+                [&](const ConditionPoint& p) { return number(std::pow(10.0, double{p.condition})); }) +
+         ",\n" +
+         column(
+           "depth",
+           [&](const ConditionPoint& p) { return fmt::format("{:.0f}", std::pow(10.0, double{p.depth})); }) +
+         ",\n" +
+         column("strength", [&](const ConditionPoint& p) { return number(double{p.strength} / log2); }) +
+         ",\n" + column("ulps", [&](const ConditionPoint& p) { return number(double{p.ulps}); }) + "\n  }";
+}
+
 std::string indented(const std::string& text) {
   std::string out = "    ";
   for (const char c : text) {
@@ -129,7 +153,9 @@ std::string to_json(const ConditionStudy& s) {
                   {"by_strength", json_of(s.by_strength)},
                   {"local", local},
                   {"guilty", s.guilty}};
-  return j.dump(2) + "\n";
+  std::string text = j.dump(2);
+  text.erase(text.find_last_not_of("\n}") + 1);
+  return text + ",\n  \"points\": " + points_json(s.points) + "\n}\n";
 }
 
 }  // namespace gradproof::inline v0

@@ -7,6 +7,7 @@
 
 #include "gradproof/format.hpp"
 #include "gradproof/ops.hpp"
+#include "number/spelled.hpp"
 #include "verify/battery.hpp"
 #include "verify/extremes.hpp"
 #include "verify/factors.hpp"
@@ -276,12 +277,6 @@ std::string factor_text(const Counterexample& e) {
          (symbol.empty() || symbol == number(factor) ? "" : ", that is " + std::string(symbol)) + ")";
 }
 
-std::string fmt_all(double v) {
-  std::array<char, 40> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%.17g", v);
-  return buffer.data();
-}
-
 }  // namespace
 
 std::string headline(const Counterexample& e) {
@@ -290,9 +285,10 @@ std::string headline(const Counterexample& e) {
   if (worst.residual == Residual::no_answer || worst.residual == Residual::shape)
     return e.finding.reason + where;
   // Nine digits read well; where they hide the difference, all are shown.
-  std::string expected = number(worst.expected), observed = number(worst.observed);
-  if (expected == observed) expected = fmt_all(worst.expected), observed = fmt_all(worst.observed);
-  return worst.place + where + ": expected " + expected + ", observed " + observed + factor_text(e);
+  SpelledPair words = {number(worst.expected), number(worst.observed)};
+  if (words.expected == words.observed) words = spelled_apart(worst.expected, worst.observed, 17);
+  return worst.place + where + ": expected " + words.expected + ", observed " + words.observed +
+         factor_text(e);
 }
 
 namespace {

@@ -6,6 +6,7 @@
 
 #include "gradproof/format.hpp"
 #include "gradproof/ops.hpp"
+#include "number/spelled.hpp"
 #include "verify/battery.hpp"
 
 namespace gradproof::inline v0 {
@@ -33,8 +34,8 @@ std::optional<Named> strength_of_a_size(const Lone& usual, Dtype dtype) {
   if (alike(dtype, usual.gx, -usual.lambda * usual.g)) return {};
   const double factor = usual.gx / usual.g;
   const bool less = std::abs(factor) < std::abs(usual.lambda);
-  return Named{fmt::format("λ is not used as it is given where it is {:g}: the factor is {:g} ({})",
-                           usual.lambda, factor, less ? "an upper bound?" : "a lower bound?"),
+  return Named{fmt::format("λ is not used as it is given where it is {:g}: the factor is {} ({})",
+                           usual.lambda, spelled(factor, 6), less ? "an upper bound?" : "a lower bound?"),
                "use λ as it is given, and bound the schedule instead"};
 }
 
@@ -48,10 +49,11 @@ std::optional<Named> cotangent_of_a_size(const Lone& seen, Dtype dtype) {
                   seen.g),
       mend};
   if (std::abs(seen.gx) < std::abs(right))
-    return Named{fmt::format("large cotangents are clipped: {:g} comes out for {:g}", seen.gx, right),
-                 "clip in the optimiser's step, not inside the layer"};
-  return Named{fmt::format("cotangents of the size of {:g} are changed: {:g} comes out for {:g}", seen.g,
-                           seen.gx, right),
+    return Named{
+      fmt::format("large cotangents are clipped: {:g} comes out for {}", seen.gx, spelled(right, 6)),
+      "clip in the optimiser's step, not inside the layer"};
+  return Named{fmt::format("cotangents of the size of {:g} are changed: {} comes out for {}", seen.g,
+                           spelled(seen.gx, 6), spelled(right, 6)),
                mend};
 }
 

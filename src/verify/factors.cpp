@@ -14,6 +14,7 @@ using Seen = std::vector<Observation>;
 
 // Six digits read well; a factor that is not quite 1 is shown as what it is.
 std::string number(double v) {
+  if (std::isnan(v)) return "nan";
   std::array<char, 40> buffer{};
   const bool hidden = v != std::round(v) && std::abs(v - std::round(v)) <= 1e-5 * std::abs(v);
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), v, std::chars_format::general,

@@ -31,6 +31,11 @@ std::vector<double> repeated(Subject& subject, Dtype dtype, double lambda, bool 
   return gradients;
 }
 
+// A NaN is another answer than a number, and none than a NaN.
+bool differ(double a, double b) {
+  return std::isnan(a) || std::isnan(b) ? std::isnan(a) != std::isnan(b) : a != b;
+}
+
 // Whether each step is the same part of the one before, and they lead to something other than zero.
 bool approaches(const std::vector<double>& g, double rounding) {
   const double ratio = (g[2] - g[1]) / (g[1] - g[0]), limit = g[0] + (g[1] - g[0]) / (1 - ratio);
@@ -49,6 +54,7 @@ const char* pattern(const std::vector<double>& g, double lambda, Dtype dtype) {
   const auto all = [&](auto predicted) {
     for (std::size_t i = 0; i < g.size(); ++i) {
       const double p = predicted(i), larger = std::max(std::abs(p), std::abs(g[i]));
+      if (std::isnan(p) || std::isnan(g[i])) return false;
       if (larger > smallest && std::abs(p - g[i]) > rounding * larger) return false;
     }
     return true;
@@ -83,7 +89,7 @@ std::optional<Named> named_by_repetition(Subject& subject, Dtype dtype, std::opt
   const double lambda = fixed_lambda.value_or(0.5);
   for (const bool anew : {false, true}) {
     const std::vector<double> g = repeated(subject, dtype, lambda, anew);
-    if (g.size() == calls && std::ranges::any_of(g, [&](double v) { return v != g[0]; }))
+    if (g.size() == calls && std::ranges::any_of(g, [&](double v) { return differ(v, g[0]); }))
       return Named{first + pattern(g, lambda, dtype), mend};
   }
   return {};

@@ -149,6 +149,23 @@ class Digest(Campaigns):
         self.assertEqual(report["plan"]["graphs"], 0)
 
 
+    def test_the_time_is_kept_to_though_blocks_are_large(self):
+        slow = ["--digits", "1000", "--thorough", "0", "--jobs", "1", "--block", "600"]
+        _, one = self.campaign(*slow, "--graphs", "600", "--store", "one.db")
+        # However short the time, the first block is finished.
+        _, first = self.campaign(*slow, "--graphs", "6000", "--for", "0.01s", "--store", "first.db", code=4)
+        self.assertEqual((first["blocks"], first["missing_blocks"]), (1, 9))
+        self.assertEqual(first["counts"], one["counts"])
+        # The one after it is left where it is, and its place is given back.
+        time_given = 1.3 * one["seconds_now"]
+        _, report = self.campaign(*slow, "--graphs", "6000", "--for", f"{time_given:.3f}s", "--store", "t.db", code=4)
+        self.assertGreaterEqual(report["blocks"], 1)
+        # A first block that was slow, on a busy machine, may take all the time and more.
+        self.assertTrue(report["blocks"] == 1 or report["seconds_now"] < time_given + 0.3 * one["seconds_now"], report["seconds_now"])
+        with sqlite3.connect(self.at("t.db")) as db:
+            self.assertEqual(db.execute("select count(*) from claim").fetchone()[0], 0)
+
+
 class Failures(Campaigns):
     def subject(self):
         return "so:" + os.path.join(EXAMPLES, "wrong_grl.so")

@@ -1,4 +1,5 @@
 """gradproof-mpi: the same digest as one process has, also when a rank stops answering or there is nothing to do."""
+import json
 import os
 import re
 import shutil
@@ -58,6 +59,33 @@ class Ranks(unittest.TestCase):
         self.assertEqual(process.returncode, 0, out + err)
         self.assertEqual(self.digest(out), self.whole())
         self.assertIn("40,000 graphs in 80 blocks", out)
+
+    def test_the_time_is_kept_to_though_blocks_are_large(self):
+        slow = ["--digits", "1000", "--thorough", "0", "--block", "600"]
+
+        def report_of(store, *words):
+            process = self.started(2, *slow, *words, "--store", store, "--json", "r.json")
+            out, err = process.communicate(timeout=120)
+            self.assertIn(process.returncode, (0, 4), out + err)
+            with open(os.path.join(self.folder, "r.json"), encoding="utf-8") as file:
+                return json.load(file)
+
+        one = report_of("one.db", "--graphs", "600")
+        # However short the time, the first block is finished; the one after it is left where it is.
+        self.assertEqual(report_of("first.db", "--graphs", "6000", "--for", "0.01s")["blocks"], 1)
+        time_given = 1.3 * one["seconds_now"]
+        report = report_of("r.db", "--graphs", "6000", "--for", f"{time_given:.3f}s")
+        self.assertGreaterEqual(report["blocks"], 1)
+        self.assertEqual(report["blocks"] + report["missing_blocks"], 10)
+        # A first block that was slow, on a busy machine, may take all the time and more.
+        self.assertTrue(report["blocks"] == 1 or report["seconds_now"] < time_given + 0.3 * one["seconds_now"], report["seconds_now"])
+        # What is left is decided by who goes on, and the digest is that of the whole.
+        fast = ["--graphs", "40000", "--block", "20000", "--thorough", "0"]
+        process = self.started(3, *fast, "--for", "0.01s", "--store", "f.db")
+        self.assertEqual(process.communicate(timeout=120) and process.returncode in (0, 4), True)
+        resumed = run("campaign", "--resume", "f.db", "--quiet", cwd=self.folder, timeout=120)
+        whole = run("campaign", *fast, "--store", "whole.db", "--quiet", cwd=self.folder, timeout=120)
+        self.assertEqual((resumed.code, self.digest(resumed.out)), (0, self.digest(whole.out)))
 
     def test_a_block_that_does_not_come_back_goes_to_another_rank(self):
         process = self.started(3, *SLOW, "--store", "r.db", "--patience", "2s")

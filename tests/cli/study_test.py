@@ -1,6 +1,7 @@
 """gradproof study: what it writes fits the schemas, says the same in every form, needs nothing from anywhere, and refuses what makes no sense."""
 import html.parser
 import json
+import math
 import os
 import re
 import shutil
@@ -25,6 +26,19 @@ def cells(row):
 def figure(v):
     """A number as the tables of a study of conditions have it."""
     return "inf" if v == "inf" else f"{v:.3g}" if v < 1000 else f"{v:.2e}"
+
+
+def size(log10):
+    """An error that is known by its decimal logarithm, as the tables of a study of steps have it."""
+    return "0" if log10 is None else f"{10 ** log10:.1e}" if log10 > -300 else log10
+
+
+def rows_of(points):
+    """Counts, medians and maxima by decades of the condition, from the entries themselves."""
+    decades = {}
+    for condition, ulps in zip(points["condition"], points["ulps"], strict=True):
+        decades.setdefault(min(17, int(math.log10(condition))), []).append(ulps)
+    return [(len(errors), sorted(errors)[(len(errors) + 1) // 2 - 1], max(errors)) for _, errors in sorted(decades.items())]
 
 
 def lost(rows, page, markdown):
@@ -132,26 +146,24 @@ class Study(unittest.TestCase):
 
 class Steps(Study):
     def test_every_form_says_the_same(self):
-        ended = self.study("steps", SWISH, "--json", "s.json", "--html", "s.html")
-        with open(os.path.join(self.folder, "s.json"), encoding="utf-8") as file:
-            report = json.load(file)
-        self.assertEqual(list(schema.errors(report, schema.published("steps.schema.json"))), [])
+        out = self.study("steps", SWISH).out
+        report, page, markdown = self.forms("steps", SWISH)
         self.assertEqual([c["arithmetic"] for c in report["curves"]], ["float32", "float64", "50 digits"])
-        with open(os.path.join(self.folder, "s.html"), encoding="utf-8") as file:
-            text = file.read()
-        page = Page(text)
-        self.assertEqual((page.fetched, page.open), (["data:,"], []))
         self.assertEqual(page.count["svg"], 3)
-        self.assertTrue(all(page.named))
-        self.assertIn("prefers-color-scheme", text)
+        rows = []
         for c in report["curves"]:
             for s in c["schemes"]:
-                self.assertRegex(ended.out, rf"{re.escape(s['scheme'])} +2\^{s['best']} ")
-                self.assertIn(f">2^{s['best']}</td>", text)
+                self.assertRegex(out, rf"{re.escape(s['scheme'])} +2\^{s['best']} ")
+                rows.append([s["scheme"], f"2^{s['best']}", size(s["best_error"]), "any" if s["predicted"] is None else f"2^{s['predicted']:.1f}",
+                             size(s["predicted_error"]), size(s["error_at_predicted"])])
+            rows += [[w["way"], "none", size(w["error"]), "", "", ""] for w in c["without_step"]]
+        self.assertEqual(lost(rows, page, markdown), [])
+        self.assertEqual(len(lost([[rows[0][0], "2^9", *rows[0][2:]], *rows[1:]], page, markdown)), 1)  # a planted fault
         for a in report["advice"]:
-            self.assertIn(f"{a['checker']} in", ended.out)
             step = "ridders_relative_initial_step_size" if a["checker"].startswith("ceres") else "eps"
-            self.assertIn(f"{step}={a['advised']['eps']:.3g} ", ended.out)
+            for text in (out, markdown):
+                self.assertIn(f"{a['checker']} in".replace("_", "\\_" if text is markdown else "_"), text)
+                self.assertIn(f"{step}={a['advised']['eps']:.3g} ", text)
 
     def test_the_curve_is_a_v(self):
         report = self.json_of("steps", self.graph("x = input 1x1 [1]\ny = exp x\noutput y"), "--dtype", "f64", "--digits", "40")
@@ -174,6 +186,21 @@ class Steps(Study):
         self.assertEqual((report["entry"], report["chosen"], len(report["curves"])), ("x[1,2]", False, 2))
         report = self.json_of("steps", "-", "--digits", "0", text="gradproof 1\nx = input 1x1 [2]\ny = log x\noutput y\n")
         self.assertEqual(report["source"], "standard input")
+
+    def test_an_error_of_0_is_drawn(self):
+        # A straight line: with a step that rounding spares, nothing is off. The charts have the curves all the same, and no label twice.
+        path = self.graph("x = input 1x1 [1.5]\ny = mul x 3\noutput y")
+        report, _, _ = self.forms("steps", path)
+        self.assertIsNone(report["curves"][1]["schemes"][0]["best_error"])
+        with open(os.path.join(self.folder, "a.html"), encoding="utf-8") as file:
+            text = file.read()
+        for chart, curve in zip(re.findall("<svg.*?</svg>", text, re.S), report["curves"]):
+            drawn = re.search(r'class="curve s0"[^>]* d="([^"]*)"', chart)[1]
+            finite = [r for r in curve["rows"] if r["forward"]["error"] != "inf"]
+            self.assertEqual(len(re.findall("[ML]", drawn)), len(finite))
+            ends = re.findall(r'y="([0-9.]+)" text-anchor="end"', chart)
+            self.assertEqual(len(ends), len(set(ends)))
+            self.assertGreater(min(abs(float(a) - float(b)) for a, b in zip(ends, ends[1:])), 10)
 
     def test_a_reversal_is_studied_and_no_checker_can_decide_it(self):
         report = self.json_of("steps", REVERSED, "--digits", "0")
@@ -265,6 +292,27 @@ class Condition(Study):
         entries = sum(r["count"] for r in report["by_condition"])
         self.assertEqual((len(page.named), len(page.dots)), (3, 3))
         self.assertTrue(all(entries // 20 < dots <= entries for dots in page.dots), (page.dots, entries))
+
+    def test_the_points_of_the_charts_are_in_the_json(self):
+        report = self.json_of("condition", "--graphs", "60")
+        points = report["points"]
+        self.assertEqual({len(column) for column in points.values()}, {sum(r["count"] for r in report["by_condition"])})
+
+        def differing():
+            """Rows of the table that do not follow from the points, whose numbers have five digits."""
+            return [(made, r) for made, r in zip(rows_of(points), report["by_condition"], strict=True)
+                    if made[0] != r["count"] or any(abs(m - r[k]) > 1e-4 * r[k] for m, k in zip(made[1:], ("median", "max")))]
+
+        self.assertEqual(differing(), [])
+        points["ulps"][points["ulps"].index(max(points["ulps"]))] *= 1.01  # a planted fault
+        self.assertEqual(len(differing()), 1)
+        # A depth and a strength belong to a graph, and so to a row of their tables.
+        for depth in points["depth"]:
+            self.assertTrue(any(int(low) <= depth <= int(high) for low, high in (r["what"].split(" to ") for r in report["by_depth"])), depth)
+        for strength in points["strength"]:
+            self.assertTrue(any(int(low[2:]) <= strength <= int(high[2:]) for low, high in (r["what"].split(" to ") for r in report["by_strength"])), strength)
+        # A column is a line: thousands of entries do not make thousands of lines.
+        self.assertLess(self.study("condition", "--graphs", "60", "--json", "-").out.count("\n"), 1000)
 
     def test_what_the_subject_lacks_is_said(self):
         _, page, markdown = self.forms("condition", "--dtype", "f16", code=4)

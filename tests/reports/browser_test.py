@@ -67,6 +67,10 @@ class Pages(unittest.TestCase):
                 yield f"{mode}: {found['milliseconds']:.0f} ms"
             if found["wider"] > 0:
                 yield f"{mode}: {found['wider']} pixels wider than the screen"
+            if found["ground"] != "rgb(255, 255, 255)":
+                yield f"{mode}: printed on {found['ground']}"
+            if "Properties and dtypes" in found["cut"]:
+                yield f"{mode}: the matrix is cut"
             if found["controlsInPrint"]:
                 yield f"{mode}: what filters is printed"
 
@@ -130,6 +134,8 @@ class Reports(Pages):
             ended = run("study", kind, "f.graph", "--html", kind + ".html", cwd=self.folder, timeout=300)
             self.assertEqual(ended.code, 0, ended.err)
             self.good(kind + ".html")
+        self.write(1, "climb", "--subject", "so:wrong_grl.so", "--graphs", "500", "--html", "climb.html")
+        self.good("climb.html")
         self.write(0, "study", "condition", "--html", "condition.html")
         said, = self.good("condition.html", {"table": "local", "column": 1, "words": "TANH"})
         self.assertEqual([int(n) for n in said["once"]], sorted((int(n) for n in said["once"]), reverse=True))
@@ -150,6 +156,8 @@ class Planted(Pages):
         "label": ("</main>", '<input type="text"></main>'),
         "printed": ("@media print{.controls{display:none}", "@media print{.nothing{display:none}"),
         "ms": ("</main>", "<script>for(const end=performance.now()+1100;performance.now()<end;);</script></main>"),
+        "printed on": ("@media screen and (prefers-color-scheme:dark)", "@media (prefers-color-scheme:dark)"),
+        "cut": ("td.claim{min-width:5.3rem", "td.claim{min-width:12rem"),
         "bytes": ("</main>", "<!--" + "x" * LARGEST + "--></main>"),
     }
 

@@ -15,7 +15,7 @@ const tasks = JSON.parse(fs.readFileSync(tasksFile, 'utf8'));
 const modes = {
   light: {colorScheme: 'light', viewport: {width: 1280, height: 900}},
   dark: {colorScheme: 'dark', viewport: {width: 1280, height: 900}},
-  phone: {colorScheme: 'light', viewport: {width: 375, height: 740}, deviceScaleFactor: 2, isMobile: true, hasTouch: true},
+  phone: {colorScheme: 'light', viewport: {width: 360, height: 740}, deviceScaleFactor: 2, isMobile: true, hasTouch: true},
 };
 
 async function opened(browser, mode) {
@@ -39,10 +39,14 @@ async function looked(browser, mode) {
   if (pictures) await page.screenshot({path: path.join(pictures, `${path.basename(file, '.html')}-${mode}.png`), fullPage: true});
   for (const details of await page.$$('details')) await details.evaluate(d => { d.open = true; });
   seen.wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  // Tables that can only be read by pushing them sideways.
+  seen.cut = await page.evaluate(() => [...document.querySelectorAll('.scroll')]
+    .filter(e => e.scrollWidth > e.clientWidth).map(e => e.getAttribute('aria-label')));
   await page.evaluate(axe);
   const found = await page.evaluate(() => axe.run());
   seen.violations = found.violations.map(v => ({id: v.id, impact: v.impact, nodes: v.nodes.slice(0, 3).map(n => n.html.slice(0, 200))}));
   await page.emulateMedia({media: 'print'});
+  seen.ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   seen.controlsInPrint = await page.evaluate(() => [...document.querySelectorAll('.controls')].filter(e => e.offsetParent !== null).length);
   await context.close();
   return seen;

@@ -181,6 +181,53 @@ class Forms(ReportCase):
         self.assertEqual(self.text("a.md").count("<details>"), min(10, len(report["counterexamples"])))
         self.assertIn(report["environment"], page.text)
 
+    def test_every_form_has_the_command_that_this_user_has_to_type(self):
+        python = ("--python", "the other/python3", "--node", "node20")
+        target = self.example("wrong_grl.so")
+        for command in (("verify", target, "--graphs", "5"), ("campaign", "--subject", target, "--graphs", "64", "--store", "c.db"),
+                        ("properties", "zero-cuts", "stacking-multiplies", "--subject", target)):
+            with self.subTest(command[0]):
+                said = self.ended(1, *command, *python, "--html", "a.html", "--markdown", "a.md", "--junit", "a.xml").out
+                for text in (said, self.page("a.html").text, self.text("a.md"), "".join(xml.fromstring(self.text("a.xml").encode()).itertext())):
+                    # The first one is shown whole; what is not the usual stands between the command and its file.
+                    self.assertRegex(text, r"gradproof replay --python 'the other/python3' --node node20 gradproof-failures/\S+\.graph")
+                    self.assertRegex(text, r"cc gradproof-failures/\S+\.c -ldl")
+                    self.assertNotIn("gradproof replay gradproof-failures", text)
+
+    def test_a_climb_as_a_page_and_as_markdown(self):
+        words = ("--html", "a.html", "--markdown", "a.md")
+        said = self.ended(0, "climb", "--op", "tanh", "--graphs", "1000", *words).out
+        number = re.search(r"the largest error of tanh in float64: \S+ ulp", said)[0].replace("the", "The", 1)
+        where = re.search(r"gradient of x \[0,0\]: observed .*", said)[0]
+        page, markdown = self.page("a.html"), self.text("a.md").replace("\\", "")
+        self.assertEqual(len(page.svgs), 1)
+        for text in (page.text, markdown):
+            self.assertIn(number, text)
+            self.assertIn(where, text)
+            self.assertIn(said.strip().splitlines()[-1].strip(), text)
+        # What fails is made small, drawn, and told how to be seen again.
+        self.ended(1, "climb", "--subject", self.example("wrong_grl.so"), "--graphs", "500", *words)
+        page = self.page("a.html")
+        self.assertEqual(len(page.svgs), 2)
+        self.assertIn("the minus sign is missing", page.text)
+        for text in (page.text, self.text("a.md")):
+            self.assertIn("gradproof replay gradproof-failures/", text)
+        self.refused("climb", *words[:2], "--markdown", "none/a.md", says=["can't write none/a.md: No such file or directory"])
+
+    def test_a_replay_has_every_form(self):
+        self.ended(1, "verify", self.example("wrong_grl.so"), "--graphs", "5", "--json", "v.json")
+        first = self.json("v.json")["reports"][0]["counterexamples"][0]
+        self.ended(1, "replay", first["replay_file"], "--json", "a.json", "--html", "a.html", "--markdown", "a.md", "--junit", "a.xml")
+        again = self.json("a.json")["reports"][0]["counterexamples"][0]
+        self.assertEqual(again["worst"], first["worst"])
+        words = f"expected {first['worst']['expected']:g}, observed {first['worst']['observed']:g}"
+        self.assertIn(words, self.page("a.html").text)
+        self.assertIn(words, self.text("a.md"))
+        self.assertIn("failure", [end for end, _ in self.junit("a.xml").values()])
+        before = self.text(first["replay_file"])
+        self.refused("replay", first["replay_file"], "--html", first["replay_file"], says=["would be overwritten"])
+        self.assertEqual(self.text(first["replay_file"]), before)
+
     def test_what_holds(self):
         target = self.example("right_grl.so")
         self.ended(0, "verify", target, "--graphs", "20", "--html", "a.html", "--markdown", "a.md", "--junit", "a.xml")
@@ -388,6 +435,16 @@ class Refusals(ReportCase):
         self.refused("verify", "builtin", "--html", "a", "--junit", "a", says=["--html and --junit can't both go to a"])
         self.file("old.json", "{}")
         self.refused("verify", "builtin", "--json", "old.json", "--compare", "old.json", says=["--json would overwrite old.json"])
+        # Nothing is written over what is read, by whatever name it goes.
+        self.file("f.graph", "gradproof 1\nx = input 1x1 [1]\noutput x\n")
+        for old, link in (("old.json", "link.json"), ("f.graph", "link.graph")):
+            os.symlink(old, os.path.join(self.folder, link))
+        for words in (("verify", "builtin", "--html", "./old.json", "--compare", "old.json"), ("report", "show", "old.json", "--json", "link.json"),
+                      ("report", "merge", "none.json", "link.json", "--markdown", "old.json"), ("report", "diff", "old.json", "new.json", "--html", "./new.json"),
+                      ("check", "f.graph", "--json", "link.graph"), ("verify", "builtin", "--json", "new.json", "--html", "./new.json")):
+            with self.subTest(words):
+                self.refused(*words, says=["over" if "./new.json" != words[-1] or "diff" in words else "can't both go to"])
+        self.assertEqual(self.text("old.json"), "{}")
         self.refused("report", says=["subcommand"])
         self.refused("report", "merge", says=["files"])
 
@@ -421,8 +478,11 @@ class Refusals(ReportCase):
                 self.file(name + ".json", text)
                 self.refused("report", "show", name + ".json", says=[f"{name}.json: ", says.get(name, "it names no schema")])
         self.refused("report", "show", "none.json", says=["there is no file none.json"])
-        self.refused("verify", "builtin", "--compare", "later.json", says=["it is of schema gradproof/report/2"], timeout=10)
-        self.refused("accuracy", "--compare", "bare.json", says=["it is of schema gradproof/report/1, where gradproof/accuracy/1 is needed"])
+        self.refused("verify", "builtin", "--compare", "later.json", says=["it is of schema gradproof/report/2", "another version wrote it"], timeout=10)
+        self.refused("accuracy", "--compare", "bare.json", says=["it is of schema gradproof/report/1, where gradproof/accuracy/1 is needed: it is what gradproof verify, properties or "
+                           "replay writes, and not what accuracy writes"])
+        self.ended(0, "study", "steps", "--seed", "2", "--digits", "0", "--json", "steps.json")
+        self.refused("report", "show", "steps.json", says=["gradproof study steps writes, which nothing reads back"])
 
     def test_a_report_that_was_tampered_with_is_refused_or_shown_and_never_a_crash(self):
         self.ended(1, "verify", self.example("wrong_grl.so"), "--graphs", "3", "--json", "a.json")

@@ -1,8 +1,12 @@
 // What campaigns are made of: the census, the digest, swarms, graphs counted out, and the screening, each with what it
 // must not miss.
+#include <unistd.h>
+
 #include <cmath>
+#include <filesystem>
 #include <set>
 
+#include "campaign/desk.hpp"
 #include "campaign/digest.hpp"
 #include "campaign/examiner.hpp"
 #include "campaign/screen.hpp"
@@ -158,6 +162,38 @@ TEST_CASE("the screening allows for the additions along its direction") {
 TEST_CASE("the screening decides nothing at a kink") {
   CHECK(screened(graph("x = input 1x1 [0]\ny = relu x\nz = reverse y 2\noutput z\n")).outcome ==
         Outcome::undecided);
+}
+
+TEST_CASE(
+  "when the time is over, a block in work is left, but for the first of the run and one that must be "
+  "finished") {
+  const std::string file =
+    (std::filesystem::temp_directory_path() / ("gradproof-desk-" + std::to_string(getpid()) + ".db"))
+      .string();
+  CampaignPlan plan;
+  plan.graphs = 6 * plan.block;
+  auto made = Store::make(file, {plan, {}, "", ""});
+  REQUIRE(made);
+  Store store = *std::move(made);
+  CampaignOptions options;
+  options.seconds = 0;
+  Desk desk(store, plan, options);
+  REQUIRE_FALSE(desk.begin());
+  // No block is begun any more; whoever is at one from before goes on until something is kept.
+  CHECK_FALSE(desk.next());
+  CHECK(desk.note({.graphs = 32}));
+  Block whole;
+  whole.number = 2;
+  CHECK(desk.keep(whole));
+  CHECK(desk.late());
+  CHECK_FALSE(desk.note({.graphs = 32}));
+  CHECK(desk.note({.graphs = 32, .must_finish = true}));
+  // With time enough nothing is left.
+  options.seconds = 1e6;
+  CHECK(desk.note({.graphs = 32}));
+  std::filesystem::remove(file);
+  std::filesystem::remove(file + "-wal");
+  std::filesystem::remove(file + "-shm");
 }
 
 TEST_CASE("a skeleton has no numbers") {

@@ -1,8 +1,13 @@
-#include "gradproof/changes.hpp"
+#include <cmath>
+
+#include "gradproof/report.hpp"
 #include "gradproof/text.hpp"
+#include "number/spelled.hpp"
 #include "report/drawing.hpp"
 #include "report/matrix.hpp"
+#include "report/next_command.hpp"
 #include "tests/catch.hpp"
+#include "verify/diagnose.hpp"
 
 using namespace gradproof;
 
@@ -18,6 +23,11 @@ Tally tally(std::size_t holds, std::size_t fails, std::size_t undecided, std::si
 }
 
 Graph graph_of(const std::string& text) { return parse("gradproof 1\n" + text)->graph; }
+
+Counterexample example() {
+  return {"zero-cuts", {graph_of("x = input 1x1 [1]\nr = reverse x 2\noutput r\n"), Dtype::f64}, {}, 2, 0,
+          ""};
+}
 
 std::size_t occurrences(const std::string& text, const std::string& part) {
   std::size_t count = 0;
@@ -53,7 +63,7 @@ TEST_CASE("A drawing has a box for each node, an edge for each operand, and mark
   const std::string wrong =
     drawing_of(g, Disagreement{"gradient of x [0,1]", -0.5, std::nan(""), 0, Residual::not_finite}).value();
   CHECK(occurrences(wrong, "class=\"leaf wrong\"") == 1);
-  CHECK(occurrences(wrong, ">claimed NaN<") == 1);
+  CHECK(occurrences(wrong, ">claimed nan<") == 1);
   CHECK(occurrences(wrong, ">right   -0.5<") == 1);
   // What is said of no node of the graph is in the words alone.
   const std::string elsewhere = drawing_of(g, Disagreement{"damage", 0, 1, 0, Residual::ratio}).value();
@@ -89,4 +99,50 @@ TEST_CASE("Each way between two standings has its direction", "[report]") {
   CHECK(between(skipped, failed) == "worse");
   CHECK(between(open, passed) == "better");
   CHECK(between(failed, passed) == "better");
+}
+
+TEST_CASE("A NaN has one spelling in all forms of a report, whatever its sign", "[report]") {
+  const double nan = std::nan(""), negative = std::copysign(nan, -1.0);
+  Report r;
+  r.command = "verify";
+  r.conclusion = Conclusion::not_verified;
+  r.tallies.push_back(tally(0, 1, 0, 0));
+  Counterexample e = example();
+  e.finding.worst = Disagreement{"gradient of x [0,0]", -2, negative, negative, Residual::not_finite};
+  r.diagnosis.headline = headline(e);
+  r.counterexamples.push_back(e);
+  const std::vector<Report> reports = {r};
+  for (const std::string& text :
+       {to_text(r), to_html(reports), to_markdown(reports), to_junit(reports), r.diagnosis.headline}) {
+    CHECK(text.find("observed nan") != std::string::npos);
+    CHECK(text.find("-nan") == std::string::npos);
+    CHECK(text.find("-NaN") == std::string::npos);
+  }
+  // Where both are NaN it is the bits that differ.
+  CHECK(spelled_claim("y", nan, negative, 0) ==
+        "y: expected nan (0x7ff8000000000000), observed nan (0xfff8000000000000), allowed error 0");
+  CHECK(spelled_claim("y", nan, nan, 0) == "y: expected nan, observed nan, allowed error 0");
+  CHECK(spelled(-0.0) == "-0");
+}
+
+TEST_CASE("The next commands are those that this user has to type", "[report]") {
+  Counterexample e = example();
+  e.replay_file = "failures/a b.graph";
+  e.script_file = "failures/a b.py";
+  SubjectFacts subject;
+  subject.target = "py:grl.py:GRL";
+  CHECK(next_commands(subject, e, {}) ==
+        std::vector<std::string>{"gradproof replay 'failures/a b.graph'", "python3 'failures/a b.py'"});
+  const Style style{false, "/opt/my venv/bin/python", "node20", "--python '/opt/my venv/bin/python'"};
+  CHECK(next_commands(subject, e, style) ==
+        std::vector<std::string>{"gradproof replay --python '/opt/my venv/bin/python' 'failures/a b.graph'",
+                                 "'/opt/my venv/bin/python' 'failures/a b.py'"});
+  e.script_file = "a.mjs";
+  CHECK(next_commands(subject, e, style).back() == "node20 a.mjs");
+  // A layer in somebody's test is gone with the test, which must ask again.
+  subject.target = "socket:/tmp/s";
+  e.script_file = "";
+  CHECK(next_commands(subject, e, style) ==
+        std::vector<std::string>{"in the test, gradproof.verify(layer, replay=\"failures/a b.graph\")"});
+  CHECK(next_commands(subject, example(), style).empty());
 }
