@@ -103,7 +103,8 @@ PageCell cell_of(const Tally* t) {
 std::string matrix_html(std::span<const Tally> tallies, const std::string& prefix) {
   Matrix m = matrix_of(tallies);
   // What fails is what the reader came for.
-  std::ranges::stable_partition(m.rows, [](const MatrixRow& row) { return row.worst == Standing::failed; });
+  std::stable_partition(m.rows.begin(), m.rows.end(),
+                        [](const MatrixRow& row) { return row.worst == Standing::failed; });
   PageTable table{prefix + "matrix", "Properties and dtypes", {{"property"}}, {}};
   for (const Dtype d : m.dtypes) table.heads.push_back({std::string(format(d).words)});
   table.heads.push_back({"would have caught"});
