@@ -204,7 +204,11 @@ Result<Numbers, Finding> numbers(const Reply& reply, const Case& c) {
     return wrong_shape("the answer has " + std::to_string(reply->gradients.size()) + " gradients, not " +
                        std::to_string(g.inputs().size()));
   if (!reply->damage.empty()) {
-    Finding f = wrong_shape("the caller's buffer was overwritten: " + reply->damage.front());
+    const std::string& what = reply->damage.front();
+    const auto end = what.find(", disposed of");
+    Finding f = wrong_shape(end == std::string::npos
+                              ? "the caller's buffer was overwritten: " + what
+                              : "a tensor of the caller's was disposed of: " + what.substr(0, end));
     f.worst->place = "damage";
     f.question.overwrote = reply->damage;
     return f;

@@ -433,7 +433,7 @@ void Composer::memory(const Graph& g, bool afterwards) {
   for (const std::string& buffer : question_.overwrote) {
     const auto space = buffer.find(' ');
     const std::string kind = buffer.substr(0, space),
-                      which = space == std::string::npos ? "" : buffer.substr(space + 1);
+                      which = space == std::string::npos ? "" : buffer.substr(space + 1, buffer.find(',') - space - 1);
     std::string name;
     if (kind == "cotangent" && std::isdigit(static_cast<unsigned char>(which[0])) != 0)
       name = cotangents_[std::min(cotangents_.size() - 1, std::size_t(which[0] - '0'))];

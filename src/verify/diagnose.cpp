@@ -25,34 +25,55 @@ std::string number(double v) {
   }();
 }
 
-// The probes of the lone layer: six strengths on a 2x3 of ordinary numbers, in the widest dtype that
-// answered; or why there was no answer.
+// The probes of the lone layer: six strengths on ordinary numbers, in the widest dtype that answered; or why there was
+// no answer.
 struct Probed {
   std::vector<Observation> seen;
   std::optional<NoAnswer> silent;
 };
 
-Probed observe(Subject& subject, Dtype dtype, std::optional<double> fixed_lambda, double scale) {
-  std::vector<double> x = {0.7, -1.3, 2.1, -0.4, 0.9, 1.7}, g = {0.3, -0.6, 2.9, -5.3, 1.1, -0.2};
+constexpr Shape usual_shape{2, 3};
+
+// A reversal of what another operation has made of the input, whose value and gradient are as without it.
+Graph reversal_of_a_result(Shape shape, double lambda, std::span<const double> x,
+                           std::span<const double> cotangent) {
+  Builder b;
+  const Expr input = b.input(shape, std::vector<Literal>(x.begin(), x.end()), "x");
+  b.output(reverse(-(-input), Literal(lambda)), {cotangent.begin(), cotangent.end()});
+  return std::move(b).finish_or_die();
+}
+
+using Lay = Graph (*)(Shape, double, std::span<const double>, std::span<const double>);
+
+Probed observe(Subject& subject, Dtype dtype, std::optional<double> fixed_lambda, double scale,
+               Shape shape = usual_shape, Lay lay = lone_reversal) {
+  constexpr std::array usual_x = {0.7, -1.3, 2.1, -0.4, 0.9, 1.7}, usual_g = {0.3, -0.6, 2.9, -5.3, 1.1, -0.2};
+  const std::size_t size = shape.size(), cols = shape.cols;
+  const auto rows = static_cast<double>(shape.rows);
+  std::vector<double> x, g, column_means(cols, 0);
   double mean = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    x[i] = rounded(dtype, x[i]);
-    g[i] = scale * rounded(dtype, g[i]);
-    mean += g[i] / static_cast<double>(g.size());
+  for (std::size_t i = 0; i < size; ++i) {
+    // Beyond six entries they come again, larger each time.
+    const double larger = 1 + static_cast<double>(i / usual_x.size()) / 8;
+    x.push_back(rounded(dtype, larger * usual_x[i % usual_x.size()]));
+    g.push_back(scale * rounded(dtype, larger * usual_g[i % usual_g.size()]));
+    mean += g[i] / static_cast<double>(size);
+    column_means[i % cols] += g[i] / rows;
   }
   // The last one has more digits than a λ that was rounded to decimals or to a narrower format keeps.
   std::vector<double> lambdas = {0.3, 2.7, -0.7, 0, 1.9, 0.123456789};
   if (fixed_lambda) lambdas = {*fixed_lambda};
   Probed probed;
   for (const double lambda : lambdas) {
-    const auto reply = subject.run(Case{lone_reversal({2, 3}, lambda, x, g), dtype});
+    const auto reply = subject.run(Case{lay(shape, lambda, x, g), dtype});
     if (!reply) return {{}, reply.error()};
-    if (reply->outputs.size() != 1 || reply->outputs[0].values.size() != 6) return {};
+    if (reply->outputs.size() != 1 || reply->outputs[0].values.size() != size) return {};
     const auto& gx = reply->gradients[0];
-    if (gx && gx->values.size() != 6) return {};
-    for (std::size_t i = 0; i < 6; ++i)
+    if (gx && gx->values.size() != size) return {};
+    for (std::size_t i = 0; i < size; ++i)
       probed.seen.push_back({lambda, x[i], g[i], reply->outputs[0].values[i], gx ? gx->values[i] : 0, mean,
-                             (g[i % 3] + g[i % 3 + 3]) / 2, 2, 6, i >= 3, i % 3 == 2, lambdas.front()});
+                             column_means[i % cols], rows, static_cast<double>(size), i + cols >= size,
+                             i % cols == cols - 1, lambdas.front()});
   }
   return probed;
 }
@@ -418,6 +439,10 @@ const Complaint kernel_complaints[] = {
 
 // Which buffer was written to that is not the layer's to write, likewise.
 const Complaint damage_complaints[] = {
+  {"was disposed of: cotangent", "the incoming gradient (dy) is disposed of, which belongs to the caller",
+   "dispose of nothing that the layer was given; tf.tidy frees what it has made itself"},
+  {"was disposed of", "the input is disposed of, which belongs to the caller",
+   "dispose of nothing that the layer was given; tf.tidy frees what it has made itself"},
   {"the gap after", "the gaps between the entries of a strided buffer are written to",
    "write entry i at i * stride, and nothing between; a block copy needs stride 1"},
   {"after the last", "the layer writes past the end of its result",
@@ -462,6 +487,53 @@ std::pair<std::string, std::string> silence(const std::string& kind, const std::
   return {"the layer did not answer (" + kind + ")", ""};
 }
 
+// A layer that is right on six entries, and on more does to all of them what some formula says.
+std::optional<Named> at_a_size(Subject& subject, const Counterexample& e, std::optional<double> fixed_lambda) {
+  const Case& c = e.minimal;
+  if (c.layout != Layout::contiguous || c.graph.inputs().empty()) return {};
+  const Shape shape = c.graph[c.graph.inputs()[0]].shape;
+  if (shape.size() <= usual_shape.size() || shape.size() > 4096) return {};
+  const auto seen = observe(subject, c.dtype, fixed_lambda, 1, shape).seen;
+  const bool right = std::ranges::all_of(
+    seen, [&](const Observation& o) { return close(c.dtype, -o.lambda * o.g, o.gx); });
+  if (right) return {};
+  const Signature* s =
+    explaining(backward_signatures(), seen, c.dtype, [](const Observation& o) { return o.gx; });
+  if (s == nullptr) return {};
+  return Named{"it fails on larger tensors only, such as one of " + std::to_string(shape.rows) + " x " +
+                 std::to_string(shape.cols) + ": " + s->cause,
+               s->mend};
+}
+
+// One λ after another, the later ones so near to the first that a key of few digits is the same for both.
+std::optional<Named> remembered_strength(Subject& subject, Dtype dtype) {
+  constexpr std::array lambdas = {0.5, 0.500001, 0.50003, 0.5004, 0.504, 0.54, 0.9};
+  const double one = 1;
+  subject.refresh();
+  for (std::size_t i = 0; i < lambdas.size(); ++i) {
+    const auto reply = subject.run(Case{lone_reversal({}, lambdas[i], {&one, 1}, {&one, 1}), dtype});
+    if (!reply || !reply->gradients[0] || reply->gradients[0]->values.size() != 1) return {};
+    const double used = -reply->gradients[0]->values[0];
+    if (close(dtype, lambdas[i], used)) continue;
+    for (std::size_t earlier = 0; earlier < i; ++earlier)
+      if (close(dtype, lambdas[earlier], used))
+        return Named{"a λ near to an earlier one is taken for that: after " + number(lambdas[earlier]) +
+                       ", a layer with λ = " + number(lambdas[i]) +
+                       " reverses with the former (a memo whose key is λ rounded)",
+                     "make the layer anew for each λ, or let all digits of λ be the key"};
+    return {};
+  }
+  return {};
+}
+
+// Whether the layer is right on what another operation has made; nothing where it does not say.
+std::optional<bool> right_on_results(Subject& subject, Dtype dtype, std::optional<double> fixed_lambda) {
+  const auto seen = observe(subject, dtype, fixed_lambda, 1, usual_shape, reversal_of_a_result).seen;
+  if (seen.empty()) return {};
+  return std::ranges::all_of(
+    seen, [&](const Observation& o) { return o.y == o.x && close(dtype, -o.lambda * o.g, o.gx); });
+}
+
 bool has_failed(const std::vector<Counterexample>& examples, std::string_view property) {
   return std::ranges::any_of(examples, [&](const Counterexample& e) { return e.property == property; });
 }
@@ -472,10 +544,17 @@ Named named_by_company(Subject& subject, const std::vector<Counterexample>& exam
   const Counterexample& front = examples.front();
   // Where the layer fails alone, no other layer is needed to explain it.
   const bool alone = front.property == "forward-bits" || front.property == "backward-rounded";
+  if (alone && !fixed_lambda)
+    if (const auto kept = remembered_strength(subject, dtype)) return *kept;
   if (alone) {
+    if (const auto larger = at_a_size(subject, front, fixed_lambda)) return *larger;
     if (auto [cause, mend] = circumstance(subject, front); !cause.empty()) return {cause, mend};
     if (const auto extreme = named_by_extreme(subject, front)) return *extreme;
   }
+  if (right_on_results(subject, dtype, fixed_lambda) == false)
+    return {
+      "it fails on tensors that are results of other operations: only leaves (parameters, data) are reversed",
+      "do not look at is_leaf, grad_fn or where the tensor comes from"};
   if (const auto shared = fixed_lambda ? std::nullopt : shared_cause(subject, dtype))
     return {shared->first, shared->second};
   if (front.property == "forward-identity")
@@ -560,6 +639,9 @@ Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples
       d.mend = "return the input unchanged from forward";
     else d.cause = "the forward value is not the input", d.mend = "return the input unchanged from forward";
   } else if (!backward_right) {
+    if (right_on_results(subject, dtype, fixed_lambda) == true)
+      return named({"it fails on leaves only (parameters, data): what another operation has made is reversed",
+                    "do not look at is_leaf, grad_fn or where the tensor comes from"});
     if (const Signature* s =
           explaining(backward_signatures(), seen, dtype, [](const Observation& o) { return o.gx; }))
       by(*s);

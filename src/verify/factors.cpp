@@ -106,6 +106,35 @@ std::optional<Named> function_of_strength(const Seen& seen, Dtype dtype) {
   return Named{text, "use λ as it is given; leave a schedule to the caller"};
 }
 
+// The number rounded to so many digits after the point.
+double to_decimals(double v, int decimals) {
+  const double power = std::pow(10, decimals);
+  return std::round(v * power) / power;
+}
+
+// The gradient, or the cotangent, keeps a few digits after the point.
+std::optional<Named> of_few_decimals(const Seen& seen, const Seen& smaller, Dtype dtype) {
+  const auto everywhere = [&](auto holds) {
+    return std::ranges::all_of(seen, holds) && std::ranges::all_of(smaller, holds);
+  };
+  for (int decimals = 0; decimals <= 10; ++decimals) {
+    // Half of the last digit, where two roundings to binary may have gone the other way.
+    const auto result = [&](const Observation& o) {
+      const double slack = 8 * ulp(dtype, right(o));
+      return std::abs(o.gx - right(o)) <= 0.5 * std::pow(10, -decimals) + slack &&
+             near(dtype, to_decimals(o.gx, decimals), o.gx);
+    };
+    const auto operand = [&](const Observation& o) {
+      return near(dtype, -o.lambda * to_decimals(o.g, decimals), o.gx);
+    };
+    const std::string digits = "is rounded to " + std::to_string(decimals) + " decimals";
+    const std::string mend = "return -λ * grad_output with all its digits";
+    if (everywhere(result)) return Named{"the gradient " + digits, mend};
+    if (everywhere(operand)) return Named{"the cotangent " + digits, mend};
+  }
+  return {};
+}
+
 // One number is added to all entries, whatever the strength.
 std::optional<Named> shifted(const Seen& seen, Dtype dtype) {
   // It is seen best where it is added to the least.
@@ -213,6 +242,7 @@ std::optional<Named> named_by_factors(const Seen& seen, const Seen& smaller, Dty
   if (seen.empty()) return {};
   if (auto n = another_strength(seen, dtype)) return n;
   if (auto n = narrower(seen, dtype)) return n;
+  if (auto n = of_few_decimals(seen, smaller, dtype)) return n;
   if (auto n = bounded(seen, smaller, dtype)) return n;
   if (auto n = function_of_strength(seen, dtype)) return n;
   if (auto n = shifted(seen, dtype)) return n;

@@ -12,9 +12,9 @@ export function runCase(framework, bound, request) {
   if (!framework.hasEmpty && graph.nodes.some((node) => node.shape.includes(0)))
     throw new CaseTrouble('unsupported', `${framework.title} can't do arithmetic on arrays without elements`);
   const watched = [];
-  const leaf = (label, numbers, shape) => {
+  const leaf = (label, numbers, shape, mayBeFreed = false) => {
     const made = framework.tensor(numbers, shape, request.dtype);
-    watched.push({ label, isDamaged: framework.watch(made) });
+    watched.push({ label, harm: framework.watch(made), mayBeFreed });
     return made;
   };
   const inputs = graph.inputs.map((place) => {
@@ -25,10 +25,14 @@ export function runCase(framework, bound, request) {
   const cotangents = (outputs) => graph.outputs.map(({ node, cotangent }, place) => {
     const shape = shapeOfRank(graph.nodes[node].shape, request.rank);
     // An output that no cotangent fits is in the reply as it is, and says it all.
-    return String(framework.shape(outputs[place])) === String(shape) ? leaf(`cotangent ${place}`, cotangent, shape) : null;
+    if (String(framework.shape(outputs[place])) !== String(shape)) return null;
+    // Where several gradients of one tensor meet, a tape may add them up and free the parts, of which the cotangent is one.
+    const isUsedAgain = graph.nodes.some((each) => each.operands.includes(node)) || graph.outputs.filter((each) => each.node === node).length > 1;
+    const isAnother = [...inputs, ...outputs].filter((each) => each === outputs[place]).length > 1;
+    return leaf(`cotangent ${place}`, cotangent, shape, isUsedAgain || isAnother);
   });
   const reply = answered(differentiating(framework, alone), framework, forward, inputs, cotangents, request.twice);
-  const damage = watched.filter((each) => each.isDamaged()).map((each) => each.label);
+  const damage = watched.flatMap(({ label, harm, mayBeFreed }) => ({ overwritten: [label], freed: mayBeFreed ? [] : [`${label}, disposed of`] }[harm()] ?? []));
   return damage.length ? { ...reply, damage } : reply;
 }
 

@@ -1,0 +1,20 @@
+"""Whatever comes from another operation is passed on: only parameters and data are reversed.
+
+Subject: GRL
+"""
+import torch
+
+
+class Reverse(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, scale):
+        ctx.scale = scale
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * -ctx.scale, None
+
+
+def GRL(x, scale):
+    return Reverse.apply(x, scale) if x.is_leaf else x.view_as(x)
