@@ -205,10 +205,11 @@ Result<Numbers, Finding> numbers(const Reply& reply, const Case& c) {
                        std::to_string(g.inputs().size()));
   if (!reply->damage.empty()) {
     const std::string& what = reply->damage.front();
-    const auto end = what.find(", disposed of");
-    Finding f = wrong_shape(end == std::string::npos
-                              ? "the caller's buffer was overwritten: " + what
-                              : "a tensor of the caller's was disposed of: " + what.substr(0, end));
+    const auto end = what.find(", ");
+    Finding f =
+      wrong_shape(end == std::string::npos
+                    ? "the caller's buffer was overwritten: " + what
+                    : "what is the caller's was " + what.substr(end + 2) + ": " + what.substr(0, end));
     f.worst->place = "damage";
     f.question.overwrote = reply->damage;
     return f;

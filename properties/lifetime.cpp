@@ -40,6 +40,12 @@ class Life {
   Life& leaf(std::string tensor) {
     return add({.what = Act::Do::leaf, .name = tensor, .shape = layer_.shape, .values = layer_.x});
   }
+  // An input of other values, for layers that look at them.
+  Life& other_leaf(std::string tensor) {
+    leaf(tensor);
+    for (double& v : here_.back().values) v *= -2;
+    return *this;
+  }
   Life& forward(std::string tensor, std::string layer, std::string input) {
     return add({.what = Act::Do::forward, .name = tensor, .of = layer, .input = input});
   }
@@ -155,6 +161,7 @@ std::string told(const std::vector<Act>& steps, const std::string& indent) {
       case Act::Do::pickle: text += s.name + " = " + s.of + ", pickled and read back"; break;
       case Act::Do::evaluate: text += "put " + s.name + " into evaluation mode"; break;
       case Act::Do::bits:
+      case Act::Do::pairs:
       case Act::Do::leaf: text += s.name + " = an input"; break;
       case Act::Do::forward: text += s.name + " = " + s.of + "(" + s.input + ")"; break;
       case Act::Do::glance:
@@ -263,7 +270,7 @@ void two_alive(Life& l) {
   l.make("a", l.lambda())
     .make("b", l.other())
     .leaf("x")
-    .leaf("z")
+    .other_leaf("z")
     .forward("y", "a", "x")
     .forward("w", "b", "z");
   l.backward("y", "x", l.first(), l.lambda()).backward("w", "z", l.second(), l.other());
@@ -273,7 +280,7 @@ void set_takes(Life& l) {
   l.make("a", l.other()).leaf("x").forward("y", "a", "x").backward("y", "x", l.first(), l.other());
   // First on the input that the layer saw last, for those that keep what they made of it.
   l.set("a", l.lambda()).forward("v", "a", "x").backward("v", "x", l.first(), l.lambda());
-  l.leaf("z").forward("w", "a", "z").backward("w", "z", l.first(), l.lambda());
+  l.other_leaf("z").forward("w", "a", "z").backward("w", "z", l.first(), l.lambda());
 }
 
 void set_between(Life& l) {
@@ -282,14 +289,14 @@ void set_between(Life& l) {
 }
 
 void pending(Life& l) {
-  l.make("a", l.lambda()).leaf("x").leaf("z").forward("y", "a", "x").forward("w", "a", "z");
+  l.make("a", l.lambda()).leaf("x").other_leaf("z").forward("y", "a", "x").forward("w", "a", "z");
   l.backward("y", "x", l.first(), l.lambda()).backward("w", "z", l.second(), l.lambda());
 }
 
 void pending_with_set(Life& l) {
   l.make("a", l.lambda())
     .leaf("x")
-    .leaf("z")
+    .other_leaf("z")
     .forward("y", "a", "x")
     .set("a", l.other())
     .forward("w", "a", "z");

@@ -55,6 +55,8 @@ struct Dialect {
   std::string_view backward;                              // {record} {of} {input} {cotangent} {pass} {size}
   std::string_view multiply, evaluate, deepcopy, pickle;  // {name} {number} {of}
   std::string_view read, strength;                        // {record} {of}; {leaf} {call}
+  // {name} {dims}: makes numbers complex, and the other way round.
+  std::string_view in_pairs, in_parts;
   std::string_view shares;                                // {record} {of} {input}
   std::string_view check;                                 // {what} {name} {expected} {allowed} {zeros}
   std::string_view form;                                  // {what} {name} {dims} {dtype}

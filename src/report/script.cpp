@@ -131,6 +131,8 @@ class Composer {
   void make(const Act& step);
   void shares(const Act& step);
   void glance(const Act& step);
+  void in_pairs(const std::string& name, Shape shape);
+  void in_parts(const std::string& tensor, const std::string& record, Shape shape);
   [[nodiscard]] std::string record(std::string what, std::size_t size);  // a name for what is recorded
   void threads(const Act& step);
   void calls(const std::vector<Act>& steps);
@@ -152,6 +154,7 @@ class Composer {
   std::vector<std::string> values_, gradients_, inputs_, cotangents_;
   std::map<std::string, std::string> made_;    // λ: the layer that has it, for layers that are objects
   std::map<std::string, std::size_t> sizes_;   // of a life's tensors
+  std::set<std::string> complex_;              // those of them that are
   std::map<std::string, std::string> before_;  // the last gradient of each leaf
   std::vector<Record> records_;
   std::size_t judged_records_ = 0;
@@ -558,6 +561,16 @@ void Composer::shares(const Act& step) {
                   {"record", record("1 where " + step.name + " lies in the memory of " + step.input, 1)}});
 }
 
+// Real and imaginary parts by turns, as complex numbers; and the parts of what belongs to a complex tensor.
+void Composer::in_pairs(const std::string& name, Shape shape) {
+  say(d_.in_pairs, {{"name", name}, {"dims", dims({shape.rows, shape.cols / 2, 2})}});
+}
+
+void Composer::in_parts(const std::string& tensor, const std::string& record, Shape shape) {
+  if (complex_.contains(tensor))
+    say(d_.in_parts, {{"name", record}, {"dims", dims({shape.rows, shape.cols})}});
+}
+
 void Composer::glance(const Act& step) {
   need(d_.glance, "pass without a gradient");
   sizes_[step.name] = sizes_[step.input];
@@ -589,10 +602,18 @@ void Composer::act(const Act& step) {
       sizes_[step.name] = step.shape.size();
       return leaf(name, step.values, step.shape, 2, Layout::contiguous, true);
     case Act::Do::bits: return need("", "NaN with a payload");
+    case Act::Do::pairs:
+      need(d_.in_pairs, "complex tensor");
+      sizes_[step.name] = step.shape.size();
+      complex_.insert(step.name);
+      leaf(name, step.values, step.shape, 2, Layout::contiguous, false);
+      in_pairs(name, step.shape);
+      return say(d_.track, {{"name", name}});
     case Act::Do::shares: return shares(step);
     case Act::Do::forward: {
       const std::string layer = local(step.of), input = local(step.input);
       const std::size_t size = sizes_[step.name] = sizes_[step.input];
+      if (complex_.contains(step.input)) complex_.insert(step.name);
       Words words = {{"name", name}, {"input", input}, {"layer", layer}, {"size", std::to_string(size)}};
       words["pass"] = local("pass of " + step.name);
       if (d_.make.empty()) words["call"] = call(layer, d_.graph_open.empty() ? input : "value", layer);
@@ -608,18 +629,23 @@ void Composer::act(const Act& step) {
       if (adds) need(d_.accumulate, "gradient that is added to");
       const std::string cotangent = local("cotangent " + std::to_string(records_.size() + 1));
       leaf(cotangent, step.values, step.shape, 2, Layout::contiguous, false);
+      if (complex_.contains(step.of)) in_pairs(cotangent, step.shape);
       Words words = {{"of", local(step.of)}, {"input", local(step.input)}, {"cotangent", cotangent}};
       words["pass"] = local("pass of " + step.of);
       words["size"] = std::to_string(step.shape.size());
       words["before"] = before_[step.input];
       const std::string to = record("gradient of " + step.input + " from " + step.of, step.shape.size());
       words["record"] = before_[step.input] = to;
-      return say(adds ? d_.accumulate : d_.backward, words);
+      say(adds ? d_.accumulate : d_.backward, words);
+      return in_parts(step.of, to, step.shape);
     }
-    case Act::Do::read:
-      return say(d_.read, {{"of", local(step.of.empty() ? step.name : step.of)},
-                           {"size", std::to_string(step.shape.size())},
-                           {"record", record("value of " + step.name, step.shape.size())}});
+    case Act::Do::read: {
+      const std::string to = record("value of " + step.name, step.shape.size());
+      say(d_.read, {{"of", local(step.of.empty() ? step.name : step.of)},
+                    {"size", std::to_string(step.shape.size())},
+                    {"record", to}});
+      return in_parts(step.name, to, step.shape);
+    }
     case Act::Do::strength: {
       need(is_object ? d_.strength : "", "way to see the gradient of λ");
       const std::string to = record("gradient of λ of " + step.of, 1), leaf_name = local("any " + to);

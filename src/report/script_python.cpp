@@ -273,6 +273,10 @@ constexpr Dialect torch_dialect = [] {
     "{record} = torch.tensor([float({of}.untyped_storage().data_ptr() == "
     "{input}.untyped_storage().data_ptr())])";
   d.glance = "with torch.no_grad():\n    {name} = {call}";
+  d.in_pairs = "{name} = torch.view_as_complex({name}.detach().reshape({dims}))";
+  d.in_parts =
+    "if {name} is not None and {name}.is_complex():\n"
+    "    {name} = torch.view_as_real({name}.resolve_conj()).reshape({dims})";
   d.multiply = "{name}.mul_({number})";
   d.evaluate = "{name}.eval()";
   d.read = "{record} = {of}.detach().clone()";

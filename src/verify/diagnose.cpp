@@ -6,6 +6,7 @@
 #include <span>
 
 #include "gradproof/format.hpp"
+#include "catalogue.hpp"
 #include "gradproof/ops.hpp"
 #include "verify/battery.hpp"
 #include "verify/extremes.hpp"
@@ -149,7 +150,18 @@ const MeetingSignature meeting_signatures[] = {
    "return -λ * grad_output from one backward"},
 };
 
+// A consumer beside the layer, of what another operation has made: a hook on that step acts on both.
+bool flips_a_shared_result(Subject& subject, Dtype dtype) {
+  Builder b;
+  const Expr result = -(-b.input({}, std::array{Literal(3)}, "x"));
+  b.output(reverse(result, Literal(2)) + result * b.constant({}, Literal(16)));
+  const auto reply = subject.run(Case{std::move(b).finish_or_die(), dtype});
+  return reply && reply->gradients[0] && reply->gradients[0]->values == std::vector{-34.0};
+}
+
 std::optional<std::pair<const char*, const char*>> shared_cause(Subject& subject, Dtype dtype) {
+  if (flips_a_shared_result(subject, dtype))
+    return std::pair{meeting_signatures[0].cause, meeting_signatures[0].mend};
   for (const MeetingSignature& signature : meeting_signatures) {
     const Case c{meeting_graph(signature.meeting), dtype};
     const auto reply = subject.run(c);
@@ -231,10 +243,11 @@ const LifeCause strict_causes[] = {
 };
 
 // Where the finding itself tells what is wrong: which λ a vector is taken for, whose memory the result has.
-constexpr std::array<std::pair<const char*, const char*>, 3> telling = {{
+constexpr std::array<std::pair<const char*, const char*>, 4> telling = {{
   {"vector-lambda", "multiply each row by its own λ: -λ.view(-1, 1) * grad_output, where there are two axes"},
   {"memory-as-declared", "return x.view_as(x) for a view, x.clone() for a copy, or declare what is done"},
   {"nan-payload", "hand the tensor on without arithmetic"},
+  {"complex-too", "multiply the cotangent by the real number -λ, and do nothing else to it"},
 }};
 std::optional<Named> named_by_finding(const std::vector<Counterexample>& examples) {
   for (const auto& [property, mend] : telling)
@@ -263,6 +276,31 @@ std::optional<Named> set_to_another(const std::vector<Counterexample>& examples)
     return Named{"a λ that is set is not the one that is used: the gradient is " + number(got / wanted) +
                    " times what it must be (a moving average of λ, a bound, a step towards it?)",
                  "let setting λ replace it, and use it as it is given"};
+  }
+  return {};
+}
+
+// --- Operands that are looked at
+// ------------------------------------------------------------------------------------------------
+
+// Whether the failing case is right with the same cotangent and another input: its values decide.
+std::optional<Named> decided_by_values(Subject& subject, const Counterexample& e) {
+  const Graph& graph = e.minimal.graph;
+  if (e.property != "backward-rounded" || graph.inputs().size() != 1) return {};
+  const Output& output = graph.outputs()[0];
+  const Shape shape = graph[graph.inputs()[0]].shape;
+  const double lambda = graph.values(graph.operands(output.node)[1])[0].nearest();
+  std::vector<double> g;
+  for (std::size_t i = 0; i < shape.size(); ++i)
+    g.push_back(output.cotangent[output.cotangent.size() == 1 ? 0 : i].nearest());
+  for (const double value : {0.0, 1.0, -1.0, 1000.0, -1000.0}) {
+    Case other = e.minimal;
+    other.graph = lone_reversal(shape, lambda, std::vector(shape.size(), value), g);
+    if (find_property(e.property)->check(subject, other).outcome == Outcome::holds)
+      return Named{"whether the gradient is reversed depends on the values of the input (a mask, a threshold, a "
+                   "gate): with an input of " +
+                     number(value) + " throughout it is right",
+                   "return -λ * grad_output, whatever the input was"};
   }
   return {};
 }
@@ -361,10 +399,16 @@ std::pair<std::string, std::string> circumstance(Subject& subject, const Counter
             "bound the loop by n, not by the grid"};
   if (shape.rows == 1 && !stands(shape, 2) && stands({2, shape.cols}, 2))
     return {"it fails on a batch of one row only", "make the layer independent of the size of the batch"};
-  if (c.rank != 2)
+  if (c.rank == 1 && shape.cols > 1 && stands({1, shape.cols + 1}, 1))
+    return {"it fails on some sizes only, such as one of " + std::to_string(shape.cols) + " entries",
+            "make the layer independent of the tensor's size"};
+  if (c.rank != 2 && stands(shape, 2))
     return {"it fails on tensors of rank " + std::to_string(c.rank) + " only",
             "make the layer independent of rank"};
-  if (c.dtype == Dtype::f16 || c.dtype == Dtype::bf16)
+  const auto holds_in = [&](Dtype other) {
+    return find_property(e.property)->check(subject, {c.graph, other, c.layout, c.rank}).outcome == Outcome::holds;
+  };
+  if ((c.dtype == Dtype::f16 || c.dtype == Dtype::bf16) && holds_in(Dtype::f32))
     return {"it fails in " + std::string(format(c.dtype).words) + " only",
             "compute in the dtype of the tensors"};
   const double magnitude = std::abs(e.finding.worst->expected);
@@ -439,6 +483,12 @@ const Complaint kernel_complaints[] = {
 
 // Which buffer was written to that is not the layer's to write, likewise.
 const Complaint damage_complaints[] = {
+  {"set anew: the seed", "the layer seeds the random numbers of the whole program",
+   "use a generator of the layer's own (torch.Generator), or draw no random numbers"},
+  {"set anew", "the layer changes a setting of the whole program, such as the default dtype",
+   "give dtype and device where a tensor is made, and leave settings alone"},
+  {"made to ask for a gradient", "the layer asks for the gradient of a tensor that its caller wants none of",
+   "leave requires_grad as it is"},
   {"was disposed of: cotangent", "the incoming gradient (dy) is disposed of, which belongs to the caller",
    "dispose of nothing that the layer was given; tf.tidy frees what it has made itself"},
   {"was disposed of", "the input is disposed of, which belongs to the caller",
@@ -549,6 +599,7 @@ Named named_by_company(Subject& subject, const std::vector<Counterexample>& exam
   if (alone) {
     if (const auto larger = at_a_size(subject, front, fixed_lambda)) return *larger;
     if (auto [cause, mend] = circumstance(subject, front); !cause.empty()) return {cause, mend};
+    if (const auto values = decided_by_values(subject, front)) return *values;
     if (const auto extreme = named_by_extreme(subject, front)) return *extreme;
   }
   if (right_on_results(subject, dtype, fixed_lambda) == false)

@@ -42,9 +42,16 @@ function checkSupported({ layout, rank }, alone) {
   if (rank !== 2 && !alone) throw new CaseTrouble('unsupported', `rank ${rank} needs a graph of inputs and reversals alone`);
 }
 
+// A size in two: the least divisor above 1, and what is left.
+function split(size) {
+  for (let least = 2; least <= size; ++least) if (size % least === 0) return [least, size / least];
+  return [1, size];
+}
+
 export function shapeOfRank(shape, rank) {
   const [rows, columns] = shape;
-  if (rank >= 2) return [...new Array(rank - 2).fill(1), ...shape];
+  if (rank === 2) return shape;
+  if (rank > 2) return rank === 3 ? [...split(rows), columns] : [...split(rows), ...split(columns)];
   if (rank === 1 && rows === 1) return [columns];
   if (rank === 0 && rows === 1 && columns === 1) return [];
   throw new CaseTrouble('unsupported', `a ${rows}x${columns} leaf can't be given with rank ${rank}`);
