@@ -18,10 +18,12 @@ class Life {
       : layer_(layer), scenario_{dtype, {}}, reads_late_(subject.reads_late()) {
     // Another strength and another cotangent, exact multiples, so that no format rounds them.
     other_ = subject.lambda_is_fixed() ? layer.lambda : layer.lambda == 0 ? 2 : -4 * layer.lambda;
+    near_ = subject.lambda_is_fixed() ? layer.lambda : layer.lambda + 0x1p-12;
     for (const double g : layer.cotangent) second_.push_back(-2 * g);
   }
   [[nodiscard]] double lambda() const { return layer_.lambda; }
   [[nodiscard]] double other() const { return other_; }
+  [[nodiscard]] double near() const { return near_; }
   // What a backward pass applies whose layer was given another strength after the forward pass.
   [[nodiscard]] double before_set() const { return reads_late_ ? other_ : layer_.lambda; }
   [[nodiscard]] const std::vector<double>& first() const { return layer_.cotangent; }
@@ -123,7 +125,7 @@ class Life {
   std::vector<double> second_;
   std::string story_;
   std::size_t repeats_ = 0;
-  double other_;
+  double other_, near_;
   bool reads_late_;
 };
 
@@ -274,6 +276,8 @@ void two_alive(Life& l) {
     .forward("y", "a", "x")
     .forward("w", "b", "z");
   l.backward("y", "x", l.first(), l.lambda()).backward("w", "z", l.second(), l.other());
+  // One more, whose λ is taken for the first one's where layers are kept by few of its digits.
+  l.make("c", l.near()).leaf("u").forward("v", "c", "u").backward("v", "u", l.first(), l.near());
 }
 
 void set_takes(Life& l) {

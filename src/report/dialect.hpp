@@ -44,6 +44,8 @@ struct Dialect {
   std::string_view track;   // makes {name} one whose gradient is asked for
   std::string_view assign;  // {name} {value}
   std::string_view keep;    // {name}: remembers its memory as kept_{name}
+  std::string_view keep_settings, kept_settings;  // the same of what the whole program shares
+  std::string_view asks;    // {name} {what}: complains where its gradient is asked for
   std::string_view kept;    // {name}: complains where that is no longer what it was
   // A language with a tape leaves the first two empty and writes the graph's statements as they come. {inputs} {outputs}
   std::string_view graph_open, graph_close;

@@ -434,6 +434,13 @@ void Composer::memory(const Graph& g, bool afterwards) {
   if (!d_.adjoints.empty()) return;  // each call looks after its buffers
   if (!question_.overwrote.empty()) need(d_.keep, "way to look at memory");
   for (const std::string& buffer : question_.overwrote) {
+    if (buffer.ends_with(", set anew")) {
+      need(d_.keep_settings, "way to look at settings");
+      say(afterwards ? d_.kept_settings : d_.keep_settings, {});
+      continue;
+    }
+    const bool asks = buffer.ends_with(", made to ask for a gradient");
+    if (asks) need(d_.asks, "way to see whether a gradient is asked for");
     const auto space = buffer.find(' ');
     const std::string kind = buffer.substr(0, space),
                       which = space == std::string::npos ? "" : buffer.substr(space + 1, buffer.find(',') - space - 1);
@@ -442,7 +449,8 @@ void Composer::memory(const Graph& g, bool afterwards) {
       name = cotangents_[std::min(cotangents_.size() - 1, std::size_t(which[0] - '0'))];
     for (std::uint32_t i = 0; i < g.size() && kind != "cotangent"; ++i)
       if (g.name(NodeId{i}) == which) name = local(which);
-    if (!name.empty()) say(afterwards ? d_.kept : d_.keep, {{"name", name}, {"what", buffer}});
+    if (!name.empty() && !asks) say(afterwards ? d_.kept : d_.keep, {{"name", name}, {"what", buffer}});
+    if (!name.empty() && asks && afterwards) say(d_.asks, {{"name", name}, {"what", buffer}});
   }
 }
 

@@ -594,7 +594,7 @@ Named named_by_company(Subject& subject, const std::vector<Counterexample>& exam
   const Counterexample& front = examples.front();
   // Where the layer fails alone, no other layer is needed to explain it.
   const bool alone = front.property == "forward-bits" || front.property == "backward-rounded";
-  if (alone && !fixed_lambda)
+  if (!fixed_lambda)
     if (const auto kept = remembered_strength(subject, dtype)) return *kept;
   if (alone) {
     if (const auto larger = at_a_size(subject, front, fixed_lambda)) return *larger;

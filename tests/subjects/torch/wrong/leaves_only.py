@@ -1,5 +1,5 @@
-"""Whatever comes from another operation is passed on: only parameters and data are reversed.
-
+"""A function that looks at where its input comes from.
+Fault: what another operation has made is handed on: only parameters and data are reversed.
 Subject: GRL
 """
 import torch

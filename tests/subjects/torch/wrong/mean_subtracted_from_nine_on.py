@@ -1,5 +1,5 @@
-"""Gradients of more than eight entries are centred.
-
+"""A Function that centres the gradient of what is large enough.
+Fault: the mean of more than eight entries is subtracted.
 Subject: GRL
 """
 import torch

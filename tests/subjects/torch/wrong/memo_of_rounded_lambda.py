@@ -1,5 +1,5 @@
-"""Layers are kept by λ to one decimal, so that a λ gets the one that was made for its neighbour.
-
+"""A function that keeps a layer for each λ.
+Fault: the key is λ to one decimal, so that a λ gets the layer of its neighbour.
 Subject: GRL
 """
 import torch

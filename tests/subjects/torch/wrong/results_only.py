@@ -1,5 +1,5 @@
-"""A tensor that nothing has computed, as the first layer's input is, is passed on as it is.
-
+"""A function that looks at where its input comes from.
+Fault: a tensor that nothing has computed is handed on as it is.
 Subject: GRL
 """
 import torch

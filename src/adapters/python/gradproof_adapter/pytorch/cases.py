@@ -2,7 +2,7 @@
 
 import torch
 
-from gradproof_adapter.graphrun import LEAVES, check_supported, forward, shape_of_rank
+from gradproof_adapter.graphrun import LEAVES, check_supported, forward, is_op_level, shape_of_rank
 from gradproof_adapter.graphtext import parse
 from gradproof_adapter.pytorch.kind import OUTSIDE
 from gradproof_adapter.pytorch.tensors import ASKED, DTYPES, Settings, Watched, tensor, written
@@ -68,9 +68,10 @@ def backward(graph, case, inputs, outputs, watched):
     if not reached or not inputs:
         return [None] * len(inputs)
     try:
-        if case.twice:
-            return torch.autograd.grad(reached, inputs, grad_outputs=cotangents, allow_unused=True, create_graph=True)
-        # As loss.backward() does: hooks on what is added up in x.grad are run then, and not by autograd.grad, as in listed.py.
+        if case.twice or len(inputs) > 1 or not is_op_level(graph):
+            return torch.autograd.grad(reached, inputs, grad_outputs=cotangents, allow_unused=True, create_graph=case.twice)
+        # As loss.backward() does: hooks on what is added up in x.grad are run then, and not by autograd.grad. That shows, in turn, a result
+        # that is overwritten by a later one, of which x.grad would be a copy.
         torch.autograd.backward(reached, cotangents)
         return [x.grad for x in inputs]
     except BaseException as error:
