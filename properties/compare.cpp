@@ -206,10 +206,9 @@ Result<Numbers, Finding> numbers(const Reply& reply, const Case& c) {
   if (!reply->damage.empty()) {
     const std::string& what = reply->damage.front();
     const auto end = what.find(", ");
-    Finding f =
-      wrong_shape(end == std::string::npos
-                    ? "the caller's buffer was overwritten: " + what
-                    : "what is the caller's was " + what.substr(end + 2) + ": " + what.substr(0, end));
+    Finding f = wrong_shape(end == std::string::npos ? "the caller's buffer was overwritten: " + what
+                                                     : "what is the caller's was " + what.substr(end + 2) +
+                                                         ": " + what.substr(0, end));
     f.worst->place = "damage";
     f.question.overwrote = reply->damage;
     return f;

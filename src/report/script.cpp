@@ -131,6 +131,8 @@ class Composer {
   void make(const Act& step);
   void shares(const Act& step);
   void glance(const Act& step);
+  void backward(const Act& step);
+  void pairs(const Act& step);
   void in_pairs(const std::string& name, Shape shape);
   void in_parts(const std::string& tensor, const std::string& record, Shape shape);
   [[nodiscard]] std::string record(std::string what, std::size_t size);  // a name for what is recorded
@@ -443,7 +445,9 @@ void Composer::memory(const Graph& g, bool afterwards) {
     if (asks) need(d_.asks, "way to see whether a gradient is asked for");
     const auto space = buffer.find(' ');
     const std::string kind = buffer.substr(0, space),
-                      which = space == std::string::npos ? "" : buffer.substr(space + 1, buffer.find(',') - space - 1);
+                      which = space == std::string::npos
+                                ? ""
+                                : buffer.substr(space + 1, buffer.find(',') - space - 1);
     std::string name;
     if (kind == "cotangent" && std::isdigit(static_cast<unsigned char>(which[0])) != 0)
       name = cotangents_[std::min(cotangents_.size() - 1, std::size_t(which[0] - '0'))];
@@ -569,6 +573,31 @@ void Composer::shares(const Act& step) {
                   {"record", record("1 where " + step.name + " lies in the memory of " + step.input, 1)}});
 }
 
+void Composer::backward(const Act& step) {
+  const bool adds = step.what == Act::Do::accumulate;
+  if (adds) need(d_.accumulate, "gradient that is added to");
+  const std::string cotangent = local("cotangent " + std::to_string(records_.size() + 1));
+  leaf(cotangent, step.values, step.shape, 2, Layout::contiguous, false);
+  if (complex_.contains(step.of)) in_pairs(cotangent, step.shape);
+  Words words = {{"of", local(step.of)}, {"input", local(step.input)}, {"cotangent", cotangent}};
+  words["pass"] = local("pass of " + step.of);
+  words["size"] = std::to_string(step.shape.size());
+  words["before"] = before_[step.input];
+  const std::string to = record("gradient of " + step.input + " from " + step.of, step.shape.size());
+  words["record"] = before_[step.input] = to;
+  say(adds ? d_.accumulate : d_.backward, words);
+  in_parts(step.of, to, step.shape);
+}
+
+void Composer::pairs(const Act& step) {
+  need(d_.in_pairs, "complex tensor");
+  sizes_[step.name] = step.shape.size();
+  complex_.insert(step.name);
+  leaf(local(step.name), step.values, step.shape, 2, Layout::contiguous, false);
+  in_pairs(local(step.name), step.shape);
+  say(d_.track, {{"name", local(step.name)}});
+}
+
 // Real and imaginary parts by turns, as complex numbers; and the parts of what belongs to a complex tensor.
 void Composer::in_pairs(const std::string& name, Shape shape) {
   say(d_.in_pairs, {{"name", name}, {"dims", dims({shape.rows, shape.cols / 2, 2})}});
@@ -610,13 +639,7 @@ void Composer::act(const Act& step) {
       sizes_[step.name] = step.shape.size();
       return leaf(name, step.values, step.shape, 2, Layout::contiguous, true);
     case Act::Do::bits: return need("", "NaN with a payload");
-    case Act::Do::pairs:
-      need(d_.in_pairs, "complex tensor");
-      sizes_[step.name] = step.shape.size();
-      complex_.insert(step.name);
-      leaf(name, step.values, step.shape, 2, Layout::contiguous, false);
-      in_pairs(name, step.shape);
-      return say(d_.track, {{"name", name}});
+    case Act::Do::pairs: return pairs(step);
     case Act::Do::shares: return shares(step);
     case Act::Do::forward: {
       const std::string layer = local(step.of), input = local(step.input);
@@ -632,21 +655,7 @@ void Composer::act(const Act& step) {
       need(d_.multiply, "product in place");
       return say(d_.multiply, {{"name", name}, {"number", literal(step.number)}});
     case Act::Do::backward:
-    case Act::Do::accumulate: {
-      const bool adds = step.what == Act::Do::accumulate;
-      if (adds) need(d_.accumulate, "gradient that is added to");
-      const std::string cotangent = local("cotangent " + std::to_string(records_.size() + 1));
-      leaf(cotangent, step.values, step.shape, 2, Layout::contiguous, false);
-      if (complex_.contains(step.of)) in_pairs(cotangent, step.shape);
-      Words words = {{"of", local(step.of)}, {"input", local(step.input)}, {"cotangent", cotangent}};
-      words["pass"] = local("pass of " + step.of);
-      words["size"] = std::to_string(step.shape.size());
-      words["before"] = before_[step.input];
-      const std::string to = record("gradient of " + step.input + " from " + step.of, step.shape.size());
-      words["record"] = before_[step.input] = to;
-      say(adds ? d_.accumulate : d_.backward, words);
-      return in_parts(step.of, to, step.shape);
-    }
+    case Act::Do::accumulate: return backward(step);
     case Act::Do::read: {
       const std::string to = record("value of " + step.name, step.shape.size());
       say(d_.read, {{"of", local(step.of.empty() ? step.name : step.of)},

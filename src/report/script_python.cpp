@@ -132,7 +132,8 @@ constexpr std::string_view reserved =
   "tuple copy "
   "importlib os pickle sys threading time copysign inf nan FILE faults check same check_form let_others_by "
   "imported "
-  "run_together module numbers gradients added_up settings as_before forward graph value torch jax jnp numpy tf keras "
+  "run_together module numbers gradients added_up settings as_before forward graph value torch jax jnp numpy "
+  "tf keras "
   "paddle its_layer "
   "DTYPE GRAPH ";
 

@@ -5,8 +5,8 @@
 #include <functional>
 #include <span>
 
-#include "gradproof/format.hpp"
 #include "catalogue.hpp"
+#include "gradproof/format.hpp"
 #include "gradproof/ops.hpp"
 #include "verify/battery.hpp"
 #include "verify/extremes.hpp"
@@ -48,7 +48,8 @@ using Lay = Graph (*)(Shape, double, std::span<const double>, std::span<const do
 
 Probed observe(Subject& subject, Dtype dtype, std::optional<double> fixed_lambda, double scale,
                Shape shape = usual_shape, Lay lay = lone_reversal) {
-  constexpr std::array usual_x = {0.7, -1.3, 2.1, -0.4, 0.9, 1.7}, usual_g = {0.3, -0.6, 2.9, -5.3, 1.1, -0.2};
+  constexpr std::array usual_x = {0.7, -1.3, 2.1, -0.4, 0.9, 1.7},
+                       usual_g = {0.3, -0.6, 2.9, -5.3, 1.1, -0.2};
   const std::size_t size = shape.size(), cols = shape.cols;
   const auto rows = static_cast<double>(shape.rows);
   std::vector<double> x, g, column_means(cols, 0);
@@ -297,10 +298,11 @@ std::optional<Named> decided_by_values(Subject& subject, const Counterexample& e
     Case other = e.minimal;
     other.graph = lone_reversal(shape, lambda, std::vector(shape.size(), value), g);
     if (find_property(e.property)->check(subject, other).outcome == Outcome::holds)
-      return Named{"whether the gradient is reversed depends on the values of the input (a mask, a threshold, a "
-                   "gate): with an input of " +
-                     number(value) + " throughout it is right",
-                   "return -λ * grad_output, whatever the input was"};
+      return Named{
+        "whether the gradient is reversed depends on the values of the input (a mask, a threshold, a "
+        "gate): with an input of " +
+          number(value) + " throughout it is right",
+        "return -λ * grad_output, whatever the input was"};
   }
   return {};
 }
@@ -406,7 +408,8 @@ std::pair<std::string, std::string> circumstance(Subject& subject, const Counter
     return {"it fails on tensors of rank " + std::to_string(c.rank) + " only",
             "make the layer independent of rank"};
   const auto holds_in = [&](Dtype other) {
-    return find_property(e.property)->check(subject, {c.graph, other, c.layout, c.rank}).outcome == Outcome::holds;
+    return find_property(e.property)->check(subject, {c.graph, other, c.layout, c.rank}).outcome ==
+           Outcome::holds;
   };
   if ((c.dtype == Dtype::f16 || c.dtype == Dtype::bf16) && holds_in(Dtype::f32))
     return {"it fails in " + std::string(format(c.dtype).words) + " only",
@@ -538,14 +541,15 @@ std::pair<std::string, std::string> silence(const std::string& kind, const std::
 }
 
 // A layer that is right on six entries, and on more does to all of them what some formula says.
-std::optional<Named> at_a_size(Subject& subject, const Counterexample& e, std::optional<double> fixed_lambda) {
+std::optional<Named> at_a_size(Subject& subject, const Counterexample& e,
+                               std::optional<double> fixed_lambda) {
   const Case& c = e.minimal;
   if (c.layout != Layout::contiguous || c.graph.inputs().empty()) return {};
   const Shape shape = c.graph[c.graph.inputs()[0]].shape;
   if (shape.size() <= usual_shape.size() || shape.size() > 4096) return {};
   const auto seen = observe(subject, c.dtype, fixed_lambda, 1, shape).seen;
-  const bool right = std::ranges::all_of(
-    seen, [&](const Observation& o) { return close(c.dtype, -o.lambda * o.g, o.gx); });
+  const bool right =
+    std::ranges::all_of(seen, [&](const Observation& o) { return close(c.dtype, -o.lambda * o.g, o.gx); });
   if (right) return {};
   const Signature* s =
     explaining(backward_signatures(), seen, c.dtype, [](const Observation& o) { return o.gx; });
@@ -586,6 +590,34 @@ std::optional<bool> right_on_results(Subject& subject, Dtype dtype, std::optiona
 
 bool has_failed(const std::vector<Counterexample>& examples, std::string_view property) {
   return std::ranges::any_of(examples, [&](const Counterexample& e) { return e.property == property; });
+}
+
+// Of a layer that gave no answer, wrote into what is not its own, or answered in another form: numbers would tell nothing.
+std::optional<Named> told_by_the_finding(Subject& subject, const Counterexample& front) {
+  const Finding& first = front.finding;
+  Named d;
+  if (first.worst->residual == Residual::no_answer) {
+    std::tie(d.cause, d.mend) = silence(first.worst->place, first.reason);
+    // A processor's aligned loads end the process where an address is no multiple of 16, 32 or 64 bytes.
+    if (first.worst->place == "crashed" && front.minimal.layout == Layout::offset)
+      d.cause =
+        "it crashes where a buffer is aligned to its entries and no more, as with aligned vector loads",
+      d.mend = "use unaligned loads and stores, or handle the first entries one by one";
+    if (const auto where = circumstance(subject, front).first;
+        where.starts_with("it fails") && first.worst->place == "raised")
+      d.cause += "; " + where.substr(0, where.find(':'));
+    return d;
+  }
+  if (first.worst->place == "damage") {
+    d.cause = "a buffer that belongs to the caller is written to";
+    d.mend = "write results into new tensors; never change grad_output or the input in place";
+    if (const Complaint* c = found(damage_complaints, first.reason)) d.cause = c->cause, d.mend = c->mend;
+    return d;
+  }
+  if (first.worst->residual == Residual::shape)
+    return Named{"the result has not the shape and dtype of its operand",
+                 "return a tensor like the input from forward, and one like grad_output from backward"};
+  return {};
 }
 
 // A layer that is right on ordinary numbers: what it does beside others, in its life, or in odd circumstances.
@@ -633,28 +665,8 @@ Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples
                    std::optional<double> fixed_lambda) {
   if (examples.empty()) return {};
   Diagnosis d{headline(examples.front()), "", ""};
-  const auto& first = examples.front().finding;
-  if (first.worst->residual == Residual::no_answer) {
-    std::tie(d.cause, d.mend) = silence(first.worst->place, first.reason);
-    // A processor's aligned loads end the process where an address is no multiple of 16, 32 or 64 bytes.
-    if (first.worst->place == "crashed" && examples.front().minimal.layout == Layout::offset)
-      d.cause =
-        "it crashes where a buffer is aligned to its entries and no more, as with aligned vector loads",
-      d.mend = "use unaligned loads and stores, or handle the first entries one by one";
-    if (const auto where = circumstance(subject, examples.front()).first;
-        where.starts_with("it fails") && first.worst->place == "raised")
-      d.cause += "; " + where.substr(0, where.find(':'));
-    return d;
-  }
-  if (first.worst->place == "damage") {
-    d.cause = "a buffer that belongs to the caller is written to";
-    d.mend = "write results into new tensors; never change grad_output or the input in place";
-    if (const Complaint* c = found(damage_complaints, first.reason)) d.cause = c->cause, d.mend = c->mend;
-    return d;
-  }
-  if (first.worst->residual == Residual::shape) {
-    d.cause = "the result has not the shape and dtype of its operand";
-    d.mend = "return a tensor like the input from forward, and one like grad_output from backward";
+  if (const auto told = told_by_the_finding(subject, examples.front())) {
+    d.cause = told->cause, d.mend = told->mend;
     return d;
   }
   const Dtype dtype = examples.front().minimal.dtype;

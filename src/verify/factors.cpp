@@ -83,10 +83,11 @@ std::optional<Named> blended(const std::vector<std::pair<double, double>>& facto
   for (std::size_t i = 1; i < factors.size(); ++i)
     if (!(std::abs(own * factors[i].first + before * factors[i - 1].second - factors[i].second) <= rounding))
       return {};
-  return Named{"what the call before gave is blended into each call (momentum, a moving average of λ or of the "
-               "gradient): " +
-                 number(before) + " of it",
-               "keep no state between calls"};
+  return Named{
+    "what the call before gave is blended into each call (momentum, a moving average of λ or of the "
+    "gradient): " +
+      number(before) + " of it",
+    "keep no state between calls"};
 }
 
 // One factor for all entries of a strength: which function of λ is it?
