@@ -38,6 +38,7 @@ CAUSES = {
     "clipped_cotangent": "clipped",
     "closure_read_in_backward": "read in the backward pass",
     "cloned_under_no_grad": "no gradient passes.*no_grad",
+    "compiled_without_minus": "minus sign is missing",
     "conjugated": "comes back conjugated",
     "constant_added": "constant is added to the gradient",
     "copies_share_a_registry": "copy and its original share",
@@ -218,7 +219,7 @@ MENDS = {
 
 PYTHON = ["--python", sys.executable]
 RIGHT = [
-    "a_view_as_declared", "apply_alias", "buffer_read_at_forward", "callable_class", "dataclass_config", "factory_closure", "factory_with_setter", "function_view_as", "given_the_factor", "hook_on_clone",
+    "a_view_as_declared", "apply_alias", "buffer_read_at_forward", "callable_class", "compiled", "dataclass_config", "factory_closure", "factory_with_setter", "function_view_as", "given_the_factor", "hook_on_clone",
     "lambda_as_tensor", "module_attribute", "module_instance", "module_lambda_at_forward", "module_over_function", "module_set_lambda",
     "neg_then_mul", "nested_with_default", "once_differentiable", "partial_application", "plain_function", "returns_the_input",
     "saved_lambda_tensor", "schedule_object", "setup_context", "strength_for_each_row", "too_many_nones", "under_vmap", "warm_start", "within_torch_func"]

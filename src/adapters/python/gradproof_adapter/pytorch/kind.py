@@ -98,7 +98,8 @@ class PyTorch(Framework):
         return f"{word}.{name} = {filled if isinstance(now, torch.Tensor) else '{lambda}'}"
 
     def attributes(self, owner):
-        own = getattr(owner, "__dict__", {})
+        # What torch.compile makes of a module hands attributes on to that module.
+        own = getattr(getattr(owner, "_orig_mod", owner), "__dict__", {})
         return [*own, *own.get("_buffers", ()), *own.get("_parameters", ())]
 
     def has_own_context(self, function):
