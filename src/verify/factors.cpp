@@ -79,7 +79,8 @@ std::optional<Named> blended(const std::vector<std::pair<double, double>>& facto
   const double own = (f1 * f1 - f2 * f0) / determinant, before = (l1 * f2 - l2 * f1) / determinant;
   // The two are quotients of rounded numbers, none of which is much larger than 1.
   const double rounding = 4096 * unit_roundoff(dtype);
-  if (!(std::abs(before) > rounding)) return {};
+  // A part of each: all of the former alone is a constant.
+  if (!(std::abs(own) > rounding && std::abs(before) > rounding && std::abs(before) < 1)) return {};
   for (std::size_t i = 1; i < factors.size(); ++i)
     if (!(std::abs(own * factors[i].first + before * factors[i - 1].second - factors[i].second) <= rounding))
       return {};
