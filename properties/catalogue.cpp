@@ -27,6 +27,7 @@ std::span<const Property* const> catalogue() {
                                                               &vector_lambda,
                                                               &memory_as_declared,
                                                               &nan_payload,
+                                                              &complex_too,
                                                               &forward_identity,
                                                               &reversal_scales,
                                                               &leaf_reversal,

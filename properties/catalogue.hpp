@@ -52,5 +52,6 @@ extern const Property training_trajectory;
 extern const Property vector_lambda;
 extern const Property memory_as_declared;
 extern const Property nan_payload;
+extern const Property complex_too;
 
 }  // namespace gradproof::inline v0

@@ -204,7 +204,11 @@ Result<Numbers, Finding> numbers(const Reply& reply, const Case& c) {
     return wrong_shape("the answer has " + std::to_string(reply->gradients.size()) + " gradients, not " +
                        std::to_string(g.inputs().size()));
   if (!reply->damage.empty()) {
-    Finding f = wrong_shape("the caller's buffer was overwritten: " + reply->damage.front());
+    const std::string& what = reply->damage.front();
+    const auto end = what.find(", ");
+    Finding f = wrong_shape(end == std::string::npos ? "the caller's buffer was overwritten: " + what
+                                                     : "what is the caller's was " + what.substr(end + 2) +
+                                                         ": " + what.substr(0, end));
     f.worst->place = "damage";
     f.question.overwrote = reply->damage;
     return f;

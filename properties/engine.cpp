@@ -1,4 +1,5 @@
 // Subject number 0, and the small facts of property.hpp.
+#include <array>
 #include <cassert>
 
 #include "gradproof/calculus.hpp"
@@ -50,12 +51,26 @@ std::string_view name(Residual residual) {
   return "?";
 }
 
+namespace {
+
+// A size in two: the least divisor above 1, and what is left.
+std::array<std::int64_t, 2> split(std::int64_t size) {
+  for (std::int64_t d = 2; d <= size; ++d)
+    if (size % d == 0) return {d, size / d};
+  return {1, size};
+}
+
+}  // namespace
+
 std::vector<std::int64_t> shape_in_rank(Shape s, int rank) {
-  std::vector<std::int64_t> shape;
-  for (int i = 2; i < rank; ++i) shape.push_back(1);
-  if (rank >= 2) shape.push_back(s.rows);
-  if (rank >= 1) shape.push_back(s.cols);
-  return shape;
+  const std::int64_t rows = s.rows, cols = s.cols;
+  if (rank == 0) return {};
+  if (rank == 1) return {cols};
+  if (rank == 2) return {rows, cols};
+  const auto [before, after] = split(rows);
+  if (rank == 3) return {before, after, cols};
+  const auto [left, right] = split(cols);
+  return {before, after, left, right};
 }
 
 std::vector<Reply> Subject::collect() {

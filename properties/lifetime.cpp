@@ -18,10 +18,12 @@ class Life {
       : layer_(layer), scenario_{dtype, {}}, reads_late_(subject.reads_late()) {
     // Another strength and another cotangent, exact multiples, so that no format rounds them.
     other_ = subject.lambda_is_fixed() ? layer.lambda : layer.lambda == 0 ? 2 : -4 * layer.lambda;
+    near_ = subject.lambda_is_fixed() ? layer.lambda : layer.lambda + 0x1p-12;
     for (const double g : layer.cotangent) second_.push_back(-2 * g);
   }
   [[nodiscard]] double lambda() const { return layer_.lambda; }
   [[nodiscard]] double other() const { return other_; }
+  [[nodiscard]] double near() const { return near_; }
   // What a backward pass applies whose layer was given another strength after the forward pass.
   [[nodiscard]] double before_set() const { return reads_late_ ? other_ : layer_.lambda; }
   [[nodiscard]] const std::vector<double>& first() const { return layer_.cotangent; }
@@ -39,6 +41,12 @@ class Life {
   Life& evaluate(std::string layer) { return add({.what = Act::Do::evaluate, .name = layer}); }
   Life& leaf(std::string tensor) {
     return add({.what = Act::Do::leaf, .name = tensor, .shape = layer_.shape, .values = layer_.x});
+  }
+  // An input of other values, for layers that look at them.
+  Life& other_leaf(std::string tensor) {
+    leaf(tensor);
+    for (double& v : here_.back().values) v *= -2;
+    return *this;
   }
   Life& forward(std::string tensor, std::string layer, std::string input) {
     return add({.what = Act::Do::forward, .name = tensor, .of = layer, .input = input});
@@ -117,7 +125,7 @@ class Life {
   std::vector<double> second_;
   std::string story_;
   std::size_t repeats_ = 0;
-  double other_;
+  double other_, near_;
   bool reads_late_;
 };
 
@@ -155,6 +163,7 @@ std::string told(const std::vector<Act>& steps, const std::string& indent) {
       case Act::Do::pickle: text += s.name + " = " + s.of + ", pickled and read back"; break;
       case Act::Do::evaluate: text += "put " + s.name + " into evaluation mode"; break;
       case Act::Do::bits:
+      case Act::Do::pairs:
       case Act::Do::leaf: text += s.name + " = an input"; break;
       case Act::Do::forward: text += s.name + " = " + s.of + "(" + s.input + ")"; break;
       case Act::Do::glance:
@@ -263,17 +272,19 @@ void two_alive(Life& l) {
   l.make("a", l.lambda())
     .make("b", l.other())
     .leaf("x")
-    .leaf("z")
+    .other_leaf("z")
     .forward("y", "a", "x")
     .forward("w", "b", "z");
   l.backward("y", "x", l.first(), l.lambda()).backward("w", "z", l.second(), l.other());
+  // One more, whose λ is taken for the first one's where layers are kept by few of its digits.
+  l.make("c", l.near()).leaf("u").forward("v", "c", "u").backward("v", "u", l.first(), l.near());
 }
 
 void set_takes(Life& l) {
   l.make("a", l.other()).leaf("x").forward("y", "a", "x").backward("y", "x", l.first(), l.other());
   // First on the input that the layer saw last, for those that keep what they made of it.
   l.set("a", l.lambda()).forward("v", "a", "x").backward("v", "x", l.first(), l.lambda());
-  l.leaf("z").forward("w", "a", "z").backward("w", "z", l.first(), l.lambda());
+  l.other_leaf("z").forward("w", "a", "z").backward("w", "z", l.first(), l.lambda());
 }
 
 void set_between(Life& l) {
@@ -282,14 +293,14 @@ void set_between(Life& l) {
 }
 
 void pending(Life& l) {
-  l.make("a", l.lambda()).leaf("x").leaf("z").forward("y", "a", "x").forward("w", "a", "z");
+  l.make("a", l.lambda()).leaf("x").other_leaf("z").forward("y", "a", "x").forward("w", "a", "z");
   l.backward("y", "x", l.first(), l.lambda()).backward("w", "z", l.second(), l.lambda());
 }
 
 void pending_with_set(Life& l) {
   l.make("a", l.lambda())
     .leaf("x")
-    .leaf("z")
+    .other_leaf("z")
     .forward("y", "a", "x")
     .set("a", l.other())
     .forward("w", "a", "z");

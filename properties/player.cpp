@@ -18,6 +18,7 @@ std::string_view name(Act::Do what) {
     case Act::Do::evaluate: return "evaluate";
     case Act::Do::leaf: return "leaf";
     case Act::Do::bits: return "bits";
+    case Act::Do::pairs: return "pairs";
     case Act::Do::forward: return "forward";
     case Act::Do::glance: return "glance";
     case Act::Do::multiply: return "multiply";
@@ -60,6 +61,7 @@ void Player::step(const Act& s) {
     case Act::Do::deepcopy:
     case Act::Do::pickle: layers_[s.name] = copied(layers_.at(s.of)); return;
     case Act::Do::evaluate: layers_.at(s.name).training = false; return;
+    case Act::Do::pairs: in_pairs_.insert(s.name); [[fallthrough]];
     case Act::Do::bits:
     case Act::Do::leaf: leaves_[s.name] = s.values; return;
     case Act::Do::forward:

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 
 #include "gradproof/property.hpp"
 
@@ -57,6 +58,7 @@ class Player {
   double latest_ = 0;  // the strength that was given last, to whichever layer
   std::map<std::string, Pending> pending_;
   std::map<std::string, std::vector<double>> leaves_;
+  std::set<std::string> in_pairs_;                        // those that stand for complex numbers
   std::map<std::string, std::vector<double>> gradients_;  // the last of each leaf
 
  private:

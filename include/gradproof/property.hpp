@@ -25,7 +25,8 @@ enum class Layout { contiguous, transposed, strided, offset, expanded };
 [[nodiscard]] std::string_view name(Layout layout);
 [[nodiscard]] std::optional<Layout> find_layout(std::string_view name);
 
-// The shape that a matrix has in a rank: 4 is 1x1xRxC, 1 is C, 0 is a lone number.
+// The shape that a matrix has in a rank: 1 is C, 0 is a lone number. In rank 3 the rows are split in two, and in rank 4
+// the columns too: 6x20 is 2x3x20 and 2x3x2x10. The former part is the least divisor above 1, if there is one.
 [[nodiscard]] std::vector<std::int64_t> shape_in_rank(Shape shape, int rank);
 
 // One question to a subject: a graph, and how its tensors are laid out.

@@ -20,6 +20,8 @@ struct Act {
     evaluate,  // puts layer `name` into evaluation mode
     leaf,      // tensor `name` of `shape`, whose gradients will be asked for, with `values`
     bits,      // the same, by the values' very bits: NaN with a payload too
+    pairs,  // a leaf of complex numbers, half as many: `values` are real and imaginary parts by turns, as are those
+            // of cotangents and records that belong to it
     forward,   // tensor `name` is what layer `of` makes of tensor `input`
     glance,    // the same where no gradient is asked for, as under torch.no_grad
     multiply,  // multiplies tensor `name` by `number`, in place

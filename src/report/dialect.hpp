@@ -41,10 +41,12 @@ struct Dialect {
   std::string_view array, constant_array;  // {nested} {dims} {dtype}; the second: all entries {value}
   // A leaf {name} of {data} in a layout; {row} is the data of its first row, {wide} a shape twice as wide, {count} entries.
   std::array<std::string_view, 5> layouts;
-  std::string_view track;   // makes {name} one whose gradient is asked for
-  std::string_view assign;  // {name} {value}
-  std::string_view keep;    // {name}: remembers its memory as kept_{name}
-  std::string_view kept;    // {name}: complains where that is no longer what it was
+  std::string_view track;                         // makes {name} one whose gradient is asked for
+  std::string_view assign;                        // {name} {value}
+  std::string_view keep;                          // {name}: remembers its memory as kept_{name}
+  std::string_view keep_settings, kept_settings;  // the same of what the whole program shares
+  std::string_view asks;                          // {name} {what}: complains where its gradient is asked for
+  std::string_view kept;                          // {name}: complains where that is no longer what it was
   // A language with a tape leaves the first two empty and writes the graph's statements as they come. {inputs} {outputs}
   std::string_view graph_open, graph_close;
   std::string_view gradients,
@@ -55,11 +57,13 @@ struct Dialect {
   std::string_view backward;                              // {record} {of} {input} {cotangent} {pass} {size}
   std::string_view multiply, evaluate, deepcopy, pickle;  // {name} {number} {of}
   std::string_view read, strength;                        // {record} {of}; {leaf} {call}
-  std::string_view shares;                                // {record} {of} {input}
-  std::string_view check;                                 // {what} {name} {expected} {allowed} {zeros}
-  std::string_view form;                                  // {what} {name} {dims} {dtype}
-  std::string_view first;                                 // {name} {size}: keeps its numbers as first_{name}
-  std::string_view nothing;                               // in a list of numbers: nothing is said of this one
+  // {name} {dims}: makes numbers complex, and the other way round.
+  std::string_view in_pairs, in_parts;
+  std::string_view shares;   // {record} {of} {input}
+  std::string_view check;    // {what} {name} {expected} {allowed} {zeros}
+  std::string_view form;     // {what} {name} {dims} {dtype}
+  std::string_view first;    // {name} {size}: keeps its numbers as first_{name}
+  std::string_view nothing;  // in a list of numbers: nothing is said of this one
   std::string_view yes, no;
   std::string_view loop_open, loop_close;                // {count}
   std::string_view thread_open, thread_close, together;  // {number}; {threads}

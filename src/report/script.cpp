@@ -132,6 +132,10 @@ class Composer {
   void make(const Act& step);
   void shares(const Act& step);
   void glance(const Act& step);
+  void backward(const Act& step);
+  void pairs(const Act& step);
+  void in_pairs(const std::string& name, Shape shape);
+  void in_parts(const std::string& tensor, const std::string& record, Shape shape);
   [[nodiscard]] std::string record(std::string what, std::size_t size);  // a name for what is recorded
   void threads(const Act& step);
   void calls(const std::vector<Act>& steps);
@@ -153,6 +157,7 @@ class Composer {
   std::vector<std::string> values_, gradients_, inputs_, cotangents_;
   std::map<std::string, std::string> made_;    // λ: the layer that has it, for layers that are objects
   std::map<std::string, std::size_t> sizes_;   // of a life's tensors
+  std::set<std::string> complex_;              // those of them that are
   std::map<std::string, std::string> before_;  // the last gradient of each leaf
   std::vector<Record> records_;
   std::size_t judged_records_ = 0;
@@ -432,15 +437,25 @@ void Composer::memory(const Graph& g, bool afterwards) {
   if (!d_.adjoints.empty()) return;  // each call looks after its buffers
   if (!question_.overwrote.empty()) need(d_.keep, "way to look at memory");
   for (const std::string& buffer : question_.overwrote) {
+    if (buffer.ends_with(", set anew")) {
+      need(d_.keep_settings, "way to look at settings");
+      say(afterwards ? d_.kept_settings : d_.keep_settings, {});
+      continue;
+    }
+    const bool asks = buffer.ends_with(", made to ask for a gradient");
+    if (asks) need(d_.asks, "way to see whether a gradient is asked for");
     const auto space = buffer.find(' ');
     const std::string kind = buffer.substr(0, space),
-                      which = space == std::string::npos ? "" : buffer.substr(space + 1);
+                      which = space == std::string::npos
+                                ? ""
+                                : buffer.substr(space + 1, buffer.find(',') - space - 1);
     std::string name;
     if (kind == "cotangent" && std::isdigit(static_cast<unsigned char>(which[0])) != 0)
       name = cotangents_[std::min(cotangents_.size() - 1, std::size_t(which[0] - '0'))];
     for (std::uint32_t i = 0; i < g.size() && kind != "cotangent"; ++i)
       if (g.name(NodeId{i}) == which) name = local(which);
-    if (!name.empty()) say(afterwards ? d_.kept : d_.keep, {{"name", name}, {"what", buffer}});
+    if (!name.empty() && !asks) say(afterwards ? d_.kept : d_.keep, {{"name", name}, {"what", buffer}});
+    if (!name.empty() && asks && afterwards) say(d_.asks, {{"name", name}, {"what", buffer}});
   }
 }
 
@@ -559,6 +574,41 @@ void Composer::shares(const Act& step) {
                   {"record", record("1 where " + step.name + " lies in the memory of " + step.input, 1)}});
 }
 
+void Composer::backward(const Act& step) {
+  const bool adds = step.what == Act::Do::accumulate;
+  if (adds) need(d_.accumulate, "gradient that is added to");
+  const std::string cotangent = local("cotangent " + std::to_string(records_.size() + 1));
+  leaf(cotangent, step.values, step.shape, 2, Layout::contiguous, false);
+  if (complex_.contains(step.of)) in_pairs(cotangent, step.shape);
+  Words words = {{"of", local(step.of)}, {"input", local(step.input)}, {"cotangent", cotangent}};
+  words["pass"] = local("pass of " + step.of);
+  words["size"] = std::to_string(step.shape.size());
+  words["before"] = before_[step.input];
+  const std::string to = record("gradient of " + step.input + " from " + step.of, step.shape.size());
+  words["record"] = before_[step.input] = to;
+  say(adds ? d_.accumulate : d_.backward, words);
+  in_parts(step.of, to, step.shape);
+}
+
+void Composer::pairs(const Act& step) {
+  need(d_.in_pairs, "complex tensor");
+  sizes_[step.name] = step.shape.size();
+  complex_.insert(step.name);
+  leaf(local(step.name), step.values, step.shape, 2, Layout::contiguous, false);
+  in_pairs(local(step.name), step.shape);
+  say(d_.track, {{"name", local(step.name)}});
+}
+
+// Real and imaginary parts by turns, as complex numbers; and the parts of what belongs to a complex tensor.
+void Composer::in_pairs(const std::string& name, Shape shape) {
+  say(d_.in_pairs, {{"name", name}, {"dims", dims({shape.rows, shape.cols / 2, 2})}});
+}
+
+void Composer::in_parts(const std::string& tensor, const std::string& record, Shape shape) {
+  if (complex_.contains(tensor))
+    say(d_.in_parts, {{"name", record}, {"dims", dims({shape.rows, shape.cols})}});
+}
+
 void Composer::glance(const Act& step) {
   need(d_.glance, "pass without a gradient");
   sizes_[step.name] = sizes_[step.input];
@@ -590,10 +640,12 @@ void Composer::act(const Act& step) {
       sizes_[step.name] = step.shape.size();
       return leaf(name, step.values, step.shape, 2, Layout::contiguous, true);
     case Act::Do::bits: return need("", "NaN with a payload");
+    case Act::Do::pairs: return pairs(step);
     case Act::Do::shares: return shares(step);
     case Act::Do::forward: {
       const std::string layer = local(step.of), input = local(step.input);
       const std::size_t size = sizes_[step.name] = sizes_[step.input];
+      if (complex_.contains(step.input)) complex_.insert(step.name);
       Words words = {{"name", name}, {"input", input}, {"layer", layer}, {"size", std::to_string(size)}};
       words["pass"] = local("pass of " + step.name);
       if (d_.make.empty()) words["call"] = call(layer, d_.graph_open.empty() ? input : "value", layer);
@@ -604,23 +656,14 @@ void Composer::act(const Act& step) {
       need(d_.multiply, "product in place");
       return say(d_.multiply, {{"name", name}, {"number", literal(step.number)}});
     case Act::Do::backward:
-    case Act::Do::accumulate: {
-      const bool adds = step.what == Act::Do::accumulate;
-      if (adds) need(d_.accumulate, "gradient that is added to");
-      const std::string cotangent = local("cotangent " + std::to_string(records_.size() + 1));
-      leaf(cotangent, step.values, step.shape, 2, Layout::contiguous, false);
-      Words words = {{"of", local(step.of)}, {"input", local(step.input)}, {"cotangent", cotangent}};
-      words["pass"] = local("pass of " + step.of);
-      words["size"] = std::to_string(step.shape.size());
-      words["before"] = before_[step.input];
-      const std::string to = record("gradient of " + step.input + " from " + step.of, step.shape.size());
-      words["record"] = before_[step.input] = to;
-      return say(adds ? d_.accumulate : d_.backward, words);
+    case Act::Do::accumulate: return backward(step);
+    case Act::Do::read: {
+      const std::string to = record("value of " + step.name, step.shape.size());
+      say(d_.read, {{"of", local(step.of.empty() ? step.name : step.of)},
+                    {"size", std::to_string(step.shape.size())},
+                    {"record", to}});
+      return in_parts(step.name, to, step.shape);
     }
-    case Act::Do::read:
-      return say(d_.read, {{"of", local(step.of.empty() ? step.name : step.of)},
-                           {"size", std::to_string(step.shape.size())},
-                           {"record", record("value of " + step.name, step.shape.size())}});
     case Act::Do::strength: {
       need(is_object ? d_.strength : "", "way to see the gradient of λ");
       const std::string to = record("gradient of λ of " + step.of, 1), leaf_name = local("any " + to);

@@ -159,7 +159,8 @@ await tf.setBackend('cpu');
 await tf.ready();)";
 
 constexpr std::string_view tfjs_helpers = R"(
-const numbers = (tensor) => (Array.isArray(tensor) ? tensor : Array.from(tensor.dataSync()));
+// A tensor that was disposed of has none.
+const numbers = (tensor) => (Array.isArray(tensor) ? tensor : Array.from(tensor.isDisposed ? [] : tensor.dataSync()));
 
 // The inputs' gradients for these cotangents of the outputs; null where there is none. The outputs are put together by
 // an operation that hands each of them its cotangent as it is.

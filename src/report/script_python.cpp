@@ -132,7 +132,9 @@ constexpr std::string_view reserved =
   "tuple copy "
   "importlib os pickle sys threading time copysign inf nan FILE faults check same check_form let_others_by "
   "imported "
-  "run_together module numbers gradients forward graph value torch jax jnp numpy tf keras paddle its_layer "
+  "run_together module numbers gradients added_up settings as_before forward graph value torch jax jnp numpy "
+  "tf keras "
+  "paddle its_layer "
   "DTYPE GRAPH ";
 
 constexpr Dialect python() {
@@ -248,6 +250,15 @@ def gradients(outputs, inputs, cotangents, twice=False):
     return torch.autograd.grad([y for y, _ in reached], inputs, [g for _, g in reached], retain_graph=True,
                                create_graph=twice, allow_unused=True)
 
+
+def added_up(outputs, inputs, cotangents):
+    """The same as loss.backward() has it, for one input alone."""
+    reached = [(y, g) for y, g in zip(outputs, cotangents) if y is not None and y.requires_grad]
+    if len(inputs) != 1 or not reached:
+        return gradients(outputs, inputs, cotangents)
+    torch.autograd.backward([y for y, _ in reached], [g for _, g in reached], retain_graph=True)
+    return [inputs[0].grad]
+
 )";
 
 constexpr Dialect torch_dialect = [] {
@@ -255,6 +266,12 @@ constexpr Dialect torch_dialect = [] {
   d.adapter = "torch";
   d.imports = "import torch";
   d.helpers = torch_helpers;
+  d.gradients = "{gradients}, = added_up([{outputs}], [{inputs}], [{cotangents}])";
+  d.keep_settings = "torch.manual_seed(1)\nsettings = torch.get_default_dtype(), torch.initial_seed()";
+  d.kept_settings =
+    "as_before = settings == (torch.get_default_dtype(), torch.initial_seed())\n"
+    "check(\"settings that are as they were\", torch.tensor([float(as_before)]), [1.0], 0.0)";
+  d.asks = "check(\"{what}\", torch.tensor([float({name}.requires_grad)]), [0.0], 0.0)";
   d.ops = torch_ops;
   d.dtypes = {"torch.float16", "torch.bfloat16", "torch.float32", "torch.float64"};
   d.array = "torch.tensor({nested}, dtype={dtype})";
@@ -276,6 +293,10 @@ constexpr Dialect torch_dialect = [] {
     "{record} = torch.tensor([float({of}.untyped_storage().data_ptr() == "
     "{input}.untyped_storage().data_ptr())])";
   d.glance = "with torch.no_grad():\n    {name} = {call}";
+  d.in_pairs = "{name} = torch.view_as_complex({name}.detach().reshape({dims}))";
+  d.in_parts =
+    "if {name} is not None and {name}.is_complex():\n"
+    "    {name} = torch.view_as_real({name}.resolve_conj()).reshape({dims})";
   d.multiply = "{name}.mul_({number})";
   d.evaluate = "{name}.eval()";
   d.read = "{record} = {of}.detach().clone()";

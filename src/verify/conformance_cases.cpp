@@ -254,6 +254,8 @@ void Gathering::steps() {
   Act bits = leaf("z", {1, -2});
   bits.what = Do::bits;
   scenario("bits", {make("a", s), bits, forward("y", "a", "z"), backward("y", "z", {3, 0.25})}, true);
+  bits.what = Do::pairs;
+  scenario("pairs", {make("a", s), bits, forward("y", "a", "z"), backward("y", "z", {3, 0.25})}, true);
   scenario(
     "shares",
     life(s, {leaf("z", {1, -2})}, "a",

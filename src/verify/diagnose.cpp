@@ -5,6 +5,7 @@
 #include <functional>
 #include <span>
 
+#include "catalogue.hpp"
 #include "gradproof/format.hpp"
 #include "gradproof/ops.hpp"
 #include "number/spelled.hpp"
@@ -26,34 +27,56 @@ std::string number(double v) {
   }();
 }
 
-// The probes of the lone layer: six strengths on a 2x3 of ordinary numbers, in the widest dtype that
-// answered; or why there was no answer.
+// The probes of the lone layer: six strengths on ordinary numbers, in the widest dtype that answered; or why there was
+// no answer.
 struct Probed {
   std::vector<Observation> seen;
   std::optional<NoAnswer> silent;
 };
 
-Probed observe(Subject& subject, Dtype dtype, std::optional<double> fixed_lambda, double scale) {
-  std::vector<double> x = {0.7, -1.3, 2.1, -0.4, 0.9, 1.7}, g = {0.3, -0.6, 2.9, -5.3, 1.1, -0.2};
+constexpr Shape usual_shape{2, 3};
+
+// A reversal of what another operation has made of the input, whose value and gradient are as without it.
+Graph reversal_of_a_result(Shape shape, double lambda, std::span<const double> x,
+                           std::span<const double> cotangent) {
+  Builder b;
+  const Expr input = b.input(shape, std::vector<Literal>(x.begin(), x.end()), "x");
+  b.output(reverse(-(-input), Literal(lambda)), {cotangent.begin(), cotangent.end()});
+  return std::move(b).finish_or_die();
+}
+
+using Lay = Graph (*)(Shape, double, std::span<const double>, std::span<const double>);
+
+Probed observe(Subject& subject, Dtype dtype, std::optional<double> fixed_lambda, double scale,
+               Shape shape = usual_shape, Lay lay = lone_reversal) {
+  constexpr std::array usual_x = {0.7, -1.3, 2.1, -0.4, 0.9, 1.7},
+                       usual_g = {0.3, -0.6, 2.9, -5.3, 1.1, -0.2};
+  const std::size_t size = shape.size(), cols = shape.cols;
+  const auto rows = static_cast<double>(shape.rows);
+  std::vector<double> x, g, column_means(cols, 0);
   double mean = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    x[i] = rounded(dtype, x[i]);
-    g[i] = scale * rounded(dtype, g[i]);
-    mean += g[i] / static_cast<double>(g.size());
+  for (std::size_t i = 0; i < size; ++i) {
+    // Beyond six entries they come again, larger each time.
+    const double larger = 1 + static_cast<double>(i / usual_x.size()) / 8;
+    x.push_back(rounded(dtype, larger * usual_x[i % usual_x.size()]));
+    g.push_back(scale * rounded(dtype, larger * usual_g[i % usual_g.size()]));
+    mean += g[i] / static_cast<double>(size);
+    column_means[i % cols] += g[i] / rows;
   }
   // The last one has more digits than a λ that was rounded to decimals or to a narrower format keeps.
   std::vector<double> lambdas = {0.3, 2.7, -0.7, 0, 1.9, 0.123456789};
   if (fixed_lambda) lambdas = {*fixed_lambda};
   Probed probed;
   for (const double lambda : lambdas) {
-    const auto reply = subject.run(Case{lone_reversal({2, 3}, lambda, x, g), dtype});
+    const auto reply = subject.run(Case{lay(shape, lambda, x, g), dtype});
     if (!reply) return {{}, reply.error()};
-    if (reply->outputs.size() != 1 || reply->outputs[0].values.size() != 6) return {};
+    if (reply->outputs.size() != 1 || reply->outputs[0].values.size() != size) return {};
     const auto& gx = reply->gradients[0];
-    if (gx && gx->values.size() != 6) return {};
-    for (std::size_t i = 0; i < 6; ++i)
+    if (gx && gx->values.size() != size) return {};
+    for (std::size_t i = 0; i < size; ++i)
       probed.seen.push_back({lambda, x[i], g[i], reply->outputs[0].values[i], gx ? gx->values[i] : 0, mean,
-                             (g[i % 3] + g[i % 3 + 3]) / 2, 2, 6, i >= 3, i % 3 == 2, lambdas.front()});
+                             column_means[i % cols], rows, static_cast<double>(size), i + cols >= size,
+                             i % cols == cols - 1, lambdas.front()});
   }
   return probed;
 }
@@ -129,7 +152,18 @@ const MeetingSignature meeting_signatures[] = {
    "return -λ * grad_output from one backward"},
 };
 
+// A consumer beside the layer, of what another operation has made: a hook on that step acts on both.
+bool flips_a_shared_result(Subject& subject, Dtype dtype) {
+  Builder b;
+  const Expr result = -(-b.input({}, std::array{Literal(3)}, "x"));
+  b.output(reverse(result, Literal(2)) + result * b.constant({}, Literal(16)));
+  const auto reply = subject.run(Case{std::move(b).finish_or_die(), dtype});
+  return reply && reply->gradients[0] && reply->gradients[0]->values == std::vector{-34.0};
+}
+
 std::optional<std::pair<const char*, const char*>> shared_cause(Subject& subject, Dtype dtype) {
+  if (flips_a_shared_result(subject, dtype))
+    return std::pair{meeting_signatures[0].cause, meeting_signatures[0].mend};
   for (const MeetingSignature& signature : meeting_signatures) {
     const Case c{meeting_graph(signature.meeting), dtype};
     const auto reply = subject.run(c);
@@ -211,10 +245,11 @@ const LifeCause strict_causes[] = {
 };
 
 // Where the finding itself tells what is wrong: which λ a vector is taken for, whose memory the result has.
-constexpr std::array<std::pair<const char*, const char*>, 3> telling = {{
+constexpr std::array<std::pair<const char*, const char*>, 4> telling = {{
   {"vector-lambda", "multiply each row by its own λ: -λ.view(-1, 1) * grad_output, where there are two axes"},
   {"memory-as-declared", "return x.view_as(x) for a view, x.clone() for a copy, or declare what is done"},
   {"nan-payload", "hand the tensor on without arithmetic"},
+  {"complex-too", "multiply the cotangent by the real number -λ, and do nothing else to it"},
 }};
 std::optional<Named> named_by_finding(const std::vector<Counterexample>& examples) {
   for (const auto& [property, mend] : telling)
@@ -243,6 +278,32 @@ std::optional<Named> set_to_another(const std::vector<Counterexample>& examples)
     return Named{"a λ that is set is not the one that is used: the gradient is " + number(got / wanted) +
                    " times what it must be (a moving average of λ, a bound, a step towards it?)",
                  "let setting λ replace it, and use it as it is given"};
+  }
+  return {};
+}
+
+// --- Operands that are looked at
+// ------------------------------------------------------------------------------------------------
+
+// Whether the failing case is right with the same cotangent and another input: its values decide.
+std::optional<Named> decided_by_values(Subject& subject, const Counterexample& e) {
+  const Graph& graph = e.minimal.graph;
+  if (e.property != "backward-rounded" || graph.inputs().size() != 1) return {};
+  const Output& output = graph.outputs()[0];
+  const Shape shape = graph[graph.inputs()[0]].shape;
+  const double lambda = graph.values(graph.operands(output.node)[1])[0].nearest();
+  std::vector<double> g;
+  for (std::size_t i = 0; i < shape.size(); ++i)
+    g.push_back(output.cotangent[output.cotangent.size() == 1 ? 0 : i].nearest());
+  for (const double value : {0.0, 1.0, -1.0, 1000.0, -1000.0}) {
+    Case other = e.minimal;
+    other.graph = lone_reversal(shape, lambda, std::vector(shape.size(), value), g);
+    if (find_property(e.property)->check(subject, other).outcome == Outcome::holds)
+      return Named{
+        "whether the gradient is reversed depends on the values of the input (a mask, a threshold, a "
+        "gate): with an input of " +
+          number(value) + " throughout it is right",
+        "return -λ * grad_output, whatever the input was"};
   }
   return {};
 }
@@ -336,10 +397,17 @@ std::pair<std::string, std::string> circumstance(Subject& subject, const Counter
             "bound the loop by n, not by the grid"};
   if (shape.rows == 1 && !stands(shape, 2) && stands({2, shape.cols}, 2))
     return {"it fails on a batch of one row only", "make the layer independent of the size of the batch"};
-  if (c.rank != 2)
+  if (c.rank == 1 && shape.cols > 1 && stands({1, shape.cols + 1}, 1))
+    return {"it fails on some sizes only, such as one of " + std::to_string(shape.cols) + " entries",
+            "make the layer independent of the tensor's size"};
+  if (c.rank != 2 && stands(shape, 2))
     return {"it fails on tensors of rank " + std::to_string(c.rank) + " only",
             "make the layer independent of rank"};
-  if (c.dtype == Dtype::f16 || c.dtype == Dtype::bf16)
+  const auto holds_in = [&](Dtype other) {
+    return find_property(e.property)->check(subject, {c.graph, other, c.layout, c.rank}).outcome ==
+           Outcome::holds;
+  };
+  if ((c.dtype == Dtype::f16 || c.dtype == Dtype::bf16) && holds_in(Dtype::f32))
     return {"it fails in " + std::string(format(c.dtype).words) + " only",
             "compute in the dtype of the tensors"};
   const double magnitude = std::abs(e.finding.worst->expected);
@@ -414,6 +482,16 @@ const Complaint kernel_complaints[] = {
 
 // Which buffer was written to that is not the layer's to write, likewise.
 const Complaint damage_complaints[] = {
+  {"set anew: the seed", "the layer seeds the random numbers of the whole program",
+   "use a generator of the layer's own (torch.Generator), or draw no random numbers"},
+  {"set anew", "the layer changes a setting of the whole program, such as the default dtype",
+   "give dtype and device where a tensor is made, and leave settings alone"},
+  {"made to ask for a gradient", "the layer asks for the gradient of a tensor that its caller wants none of",
+   "leave requires_grad as it is"},
+  {"was disposed of: cotangent", "the incoming gradient (dy) is disposed of, which belongs to the caller",
+   "dispose of nothing that the layer was given; tf.tidy frees what it has made itself"},
+  {"was disposed of", "the input is disposed of, which belongs to the caller",
+   "dispose of nothing that the layer was given; tf.tidy frees what it has made itself"},
   {"the gap after", "the gaps between the entries of a strided buffer are written to",
    "write entry i at i * stride, and nothing between; a block copy needs stride 1"},
   {"after the last", "the layer writes past the end of its result",
@@ -458,8 +536,84 @@ std::pair<std::string, std::string> silence(const std::string& kind, const std::
   return {"the layer did not answer (" + kind + ")", ""};
 }
 
+// A layer that is right on six entries, and on more does to all of them what some formula says.
+std::optional<Named> at_a_size(Subject& subject, const Counterexample& e,
+                               std::optional<double> fixed_lambda) {
+  const Case& c = e.minimal;
+  if (c.layout != Layout::contiguous || c.graph.inputs().empty()) return {};
+  const Shape shape = c.graph[c.graph.inputs()[0]].shape;
+  if (shape.size() <= usual_shape.size() || shape.size() > 4096) return {};
+  const auto seen = observe(subject, c.dtype, fixed_lambda, 1, shape).seen;
+  const bool right =
+    std::ranges::all_of(seen, [&](const Observation& o) { return close(c.dtype, -o.lambda * o.g, o.gx); });
+  if (right) return {};
+  const Signature* s =
+    explaining(backward_signatures(), seen, c.dtype, [](const Observation& o) { return o.gx; });
+  if (s == nullptr) return {};
+  return Named{"it fails on larger tensors only, such as one of " + std::to_string(shape.rows) + " x " +
+                 std::to_string(shape.cols) + ": " + s->cause,
+               s->mend};
+}
+
+// One λ after another, the later ones so near to the first that a key of few digits is the same for both.
+std::optional<Named> remembered_strength(Subject& subject, Dtype dtype) {
+  constexpr std::array lambdas = {0.5, 0.500001, 0.50003, 0.5004, 0.504, 0.54, 0.9};
+  const double one = 1;
+  subject.refresh();
+  for (std::size_t i = 0; i < lambdas.size(); ++i) {
+    const auto reply = subject.run(Case{lone_reversal({}, lambdas[i], {&one, 1}, {&one, 1}), dtype});
+    if (!reply || !reply->gradients[0] || reply->gradients[0]->values.size() != 1) return {};
+    const double used = -reply->gradients[0]->values[0];
+    if (close(dtype, lambdas[i], used)) continue;
+    for (std::size_t earlier = 0; earlier < i; ++earlier)
+      if (close(dtype, lambdas[earlier], used))
+        return Named{"a λ near to an earlier one is taken for that: after " + number(lambdas[earlier]) +
+                       ", a layer with λ = " + number(lambdas[i]) +
+                       " reverses with the former (a memo whose key is λ rounded)",
+                     "make the layer anew for each λ, or let all digits of λ be the key"};
+    return {};
+  }
+  return {};
+}
+
+// Whether the layer is right on what another operation has made; nothing where it does not say.
+std::optional<bool> right_on_results(Subject& subject, Dtype dtype, std::optional<double> fixed_lambda) {
+  const auto seen = observe(subject, dtype, fixed_lambda, 1, usual_shape, reversal_of_a_result).seen;
+  if (seen.empty()) return {};
+  return std::ranges::all_of(
+    seen, [&](const Observation& o) { return o.y == o.x && close(dtype, -o.lambda * o.g, o.gx); });
+}
+
 bool has_failed(const std::vector<Counterexample>& examples, std::string_view property) {
   return std::ranges::any_of(examples, [&](const Counterexample& e) { return e.property == property; });
+}
+
+// Of a layer that gave no answer, wrote into what is not its own, or answered in another form: numbers would tell nothing.
+std::optional<Named> told_by_the_finding(Subject& subject, const Counterexample& front) {
+  const Finding& first = front.finding;
+  Named d;
+  if (first.worst->residual == Residual::no_answer) {
+    std::tie(d.cause, d.mend) = silence(first.worst->place, first.reason);
+    // A processor's aligned loads end the process where an address is no multiple of 16, 32 or 64 bytes.
+    if (first.worst->place == "crashed" && front.minimal.layout == Layout::offset)
+      d.cause =
+        "it crashes where a buffer is aligned to its entries and no more, as with aligned vector loads",
+      d.mend = "use unaligned loads and stores, or handle the first entries one by one";
+    if (const auto where = circumstance(subject, front).first;
+        where.starts_with("it fails") && first.worst->place == "raised")
+      d.cause += "; " + where.substr(0, where.find(':'));
+    return d;
+  }
+  if (first.worst->place == "damage") {
+    d.cause = "a buffer that belongs to the caller is written to";
+    d.mend = "write results into new tensors; never change grad_output or the input in place";
+    if (const Complaint* c = found(damage_complaints, first.reason)) d.cause = c->cause, d.mend = c->mend;
+    return d;
+  }
+  if (first.worst->residual == Residual::shape)
+    return Named{"the result has not the shape and dtype of its operand",
+                 "return a tensor like the input from forward, and one like grad_output from backward"};
+  return {};
 }
 
 // A layer that is right on ordinary numbers: what it does beside others, in its life, or in odd circumstances.
@@ -468,10 +622,18 @@ Named named_by_company(Subject& subject, const std::vector<Counterexample>& exam
   const Counterexample& front = examples.front();
   // Where the layer fails alone, no other layer is needed to explain it.
   const bool alone = front.property == "forward-bits" || front.property == "backward-rounded";
+  if (!fixed_lambda)
+    if (const auto kept = remembered_strength(subject, dtype)) return *kept;
   if (alone) {
+    if (const auto larger = at_a_size(subject, front, fixed_lambda)) return *larger;
     if (auto [cause, mend] = circumstance(subject, front); !cause.empty()) return {cause, mend};
+    if (const auto values = decided_by_values(subject, front)) return *values;
     if (const auto extreme = named_by_extreme(subject, front)) return *extreme;
   }
+  if (right_on_results(subject, dtype, fixed_lambda) == false)
+    return {
+      "it fails on tensors that are results of other operations: only leaves (parameters, data) are reversed",
+      "do not look at is_leaf, grad_fn or where the tensor comes from"};
   if (const auto shared = fixed_lambda ? std::nullopt : shared_cause(subject, dtype))
     return {shared->first, shared->second};
   if (front.property == "forward-identity")
@@ -499,28 +661,8 @@ Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples
                    std::optional<double> fixed_lambda) {
   if (examples.empty()) return {};
   Diagnosis d{headline(examples.front()), "", ""};
-  const auto& first = examples.front().finding;
-  if (first.worst->residual == Residual::no_answer) {
-    std::tie(d.cause, d.mend) = silence(first.worst->place, first.reason);
-    // A processor's aligned loads end the process where an address is no multiple of 16, 32 or 64 bytes.
-    if (first.worst->place == "crashed" && examples.front().minimal.layout == Layout::offset)
-      d.cause =
-        "it crashes where a buffer is aligned to its entries and no more, as with aligned vector loads",
-      d.mend = "use unaligned loads and stores, or handle the first entries one by one";
-    if (const auto where = circumstance(subject, examples.front()).first;
-        where.starts_with("it fails") && first.worst->place == "raised")
-      d.cause += "; " + where.substr(0, where.find(':'));
-    return d;
-  }
-  if (first.worst->place == "damage") {
-    d.cause = "a buffer that belongs to the caller is written to";
-    d.mend = "write results into new tensors; never change grad_output or the input in place";
-    if (const Complaint* c = found(damage_complaints, first.reason)) d.cause = c->cause, d.mend = c->mend;
-    return d;
-  }
-  if (first.worst->residual == Residual::shape) {
-    d.cause = "the result has not the shape and dtype of its operand";
-    d.mend = "return a tensor like the input from forward, and one like grad_output from backward";
+  if (const auto told = told_by_the_finding(subject, examples.front())) {
+    d.cause = told->cause, d.mend = told->mend;
     return d;
   }
   const Dtype dtype = examples.front().minimal.dtype;
@@ -556,6 +698,9 @@ Diagnosis diagnose(Subject& subject, const std::vector<Counterexample>& examples
       d.mend = "return the input unchanged from forward";
     else d.cause = "the forward value is not the input", d.mend = "return the input unchanged from forward";
   } else if (!backward_right) {
+    if (right_on_results(subject, dtype, fixed_lambda) == true)
+      return named({"it fails on leaves only (parameters, data): what another operation has made is reversed",
+                    "do not look at is_leaf, grad_fn or where the tensor comes from"});
     if (const Signature* s =
           explaining(backward_signatures(), seen, dtype, [](const Observation& o) { return o.gx; }))
       by(*s);

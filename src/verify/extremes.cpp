@@ -30,6 +30,18 @@ bool alike(Dtype dtype, double a, double b) {
   return a == b || std::abs(a - b) <= 16 * unit_roundoff(dtype) * std::abs(b);
 }
 
+// How many digits after the point a number has been rounded to; -1 where it is no rounding that made it.
+int decimals_of(Dtype dtype, double made, double exact) {
+  for (int decimals = 0; decimals <= 12; ++decimals) {
+    const double scaled = made * std::pow(10, decimals);
+    const bool is_rounded = std::abs(made - exact) <= 0.5001 * std::pow(10, -decimals);
+    // Where the format itself has no digits beyond these, each number looks rounded.
+    const bool has_more = 256 * unit_roundoff(dtype) * std::abs(scaled) < 1;
+    if (is_rounded && has_more && scaled != 0 && alike(dtype, scaled, std::round(scaled))) return decimals;
+  }
+  return -1;
+}
+
 std::optional<Named> strength_of_a_size(const Lone& usual, Dtype dtype) {
   if (alike(dtype, usual.gx, -usual.lambda * usual.g)) return {};
   const double factor = usual.gx / usual.g;
@@ -43,6 +55,8 @@ std::optional<Named> cotangent_of_a_size(const Lone& seen, Dtype dtype) {
   const double right = -seen.lambda * seen.g;
   if (alike(dtype, seen.gx, right)) return {};
   const std::string mend = "return -λ * grad_output, whatever its size";
+  if (const int decimals = decimals_of(dtype, seen.gx, right); decimals >= 0)
+    return Named{fmt::format("the gradient is rounded to {} decimals", decimals), mend};
   if (seen.gx == 0)
     return Named{
       fmt::format("small cotangents become zero: one of {:g} does not pass (a threshold, an epsilon)",
@@ -57,15 +71,11 @@ std::optional<Named> cotangent_of_a_size(const Lone& seen, Dtype dtype) {
                mend};
 }
 
-std::optional<Named> value_of_a_size(const Lone& seen) {
+std::optional<Named> value_of_a_size(const Lone& seen, Dtype dtype) {
   if (seen.y == seen.x) return {};
   const std::string mend = "return the input unchanged from forward";
-  for (int decimals = 0; decimals <= 12; ++decimals) {
-    const double scaled = seen.y * std::pow(10, decimals);
-    const bool is_rounded = std::abs(seen.y - seen.x) <= 0.5001 * std::pow(10, -decimals);
-    if (is_rounded && alike(Dtype::f64, scaled, std::round(scaled)) && scaled != 0)
-      return Named{fmt::format("the forward value is rounded to {} decimals", decimals), mend};
-  }
+  if (const int decimals = decimals_of(dtype, seen.y, seen.x); decimals >= 0)
+    return Named{fmt::format("the forward value is rounded to {} decimals", decimals), mend};
   if (std::abs(seen.y) < std::abs(seen.x) && std::abs(seen.x) > 1)
     return Named{fmt::format("large forward values are clipped: {:g} comes out for {:g}", seen.y, seen.x),
                  mend};
@@ -89,7 +99,7 @@ std::optional<Named> named_by_extreme(Subject& subject, const Counterexample& ex
   const Dtype dtype = example.minimal.dtype;
   const auto seen = asked(subject, dtype, lambda, x, g);
   if (!seen) return {};
-  if (auto n = value_of_a_size(*seen)) return n;
+  if (auto n = value_of_a_size(*seen, dtype)) return n;
   if (const auto usual = asked(subject, dtype, lambda, 0.75, 1))
     if (auto n = strength_of_a_size(*usual, dtype)) return n;
   return cotangent_of_a_size(*seen, dtype);

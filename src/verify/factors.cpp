@@ -70,6 +70,28 @@ std::optional<Named> narrower(const Seen& seen, Dtype dtype) {
   return {};
 }
 
+// Each factor is part of λ and part of the factor before, in proportions that two of them tell and the others confirm.
+std::optional<Named> blended(const std::vector<std::pair<double, double>>& factors, Dtype dtype) {
+  if (factors.size() < 5) return {};
+  const auto& [l1, f1] = factors[1];
+  const auto& [l2, f2] = factors[2];
+  const double f0 = factors[0].second, determinant = l1 * f1 - l2 * f0;
+  if (determinant == 0) return {};
+  const double own = (f1 * f1 - f2 * f0) / determinant, before = (l1 * f2 - l2 * f1) / determinant;
+  // The two are quotients of rounded numbers, none of which is much larger than 1.
+  const double rounding = 4096 * unit_roundoff(dtype);
+  // A part of each: all of the former alone is a constant.
+  if (!(std::abs(own) > rounding && std::abs(before) > rounding && std::abs(before) < 1)) return {};
+  for (std::size_t i = 1; i < factors.size(); ++i)
+    if (!(std::abs(own * factors[i].first + before * factors[i - 1].second - factors[i].second) <= rounding))
+      return {};
+  return Named{
+    "what the call before gave is blended into each call (momentum, a moving average of λ or of the "
+    "gradient): " +
+      number(before) + " of it",
+    "keep no state between calls"};
+}
+
 // One factor for all entries of a strength: which function of λ is it?
 std::optional<Named> function_of_strength(const Seen& seen, Dtype dtype) {
   std::vector<std::pair<double, double>> factors;
@@ -92,6 +114,7 @@ std::optional<Named> function_of_strength(const Seen& seen, Dtype dtype) {
   if (all([&](double l) { return -(l + added); }))
     return Named{"the factor is -(λ + " + number(added) + "): a constant (an epsilon?) is added to λ",
                  "use λ as it is given; nothing is divided by it"};
+  if (const auto kept = blended(factors, dtype)) return kept;
   std::erase_if(factors, [&](const auto& f) { return near(dtype, -f.first, f.second); });
   if (factors.size() == 1)
     return Named{"λ = " + number(factors[0].first) + " is taken for another number: the factor is " +
@@ -105,6 +128,35 @@ std::optional<Named> function_of_strength(const Seen& seen, Dtype dtype) {
   for (std::size_t i = 0; i < factors.size() && i < 3; ++i)
     text += (i > 0 ? ", " : "") + number(factors[i].second) + " for λ = " + number(factors[i].first);
   return Named{text, "use λ as it is given; leave a schedule to the caller"};
+}
+
+// The number rounded to so many digits after the point.
+double to_decimals(double v, int decimals) {
+  const double power = std::pow(10, decimals);
+  return std::round(v * power) / power;
+}
+
+// The gradient, or the cotangent, keeps a few digits after the point.
+std::optional<Named> of_few_decimals(const Seen& seen, const Seen& smaller, Dtype dtype) {
+  const auto everywhere = [&](auto holds) {
+    return std::ranges::all_of(seen, holds) && std::ranges::all_of(smaller, holds);
+  };
+  for (int decimals = 0; decimals <= 10; ++decimals) {
+    // Half of the last digit, where two roundings to binary may have gone the other way.
+    const auto result = [&](const Observation& o) {
+      const double slack = 8 * ulp(dtype, right(o));
+      return std::abs(o.gx - right(o)) <= 0.5 * std::pow(10, -decimals) + slack &&
+             near(dtype, to_decimals(o.gx, decimals), o.gx);
+    };
+    const auto operand = [&](const Observation& o) {
+      return near(dtype, -o.lambda * to_decimals(o.g, decimals), o.gx);
+    };
+    const std::string digits = "is rounded to " + std::to_string(decimals) + " decimals";
+    const std::string mend = "return -λ * grad_output with all its digits";
+    if (everywhere(result)) return Named{"the gradient " + digits, mend};
+    if (everywhere(operand)) return Named{"the cotangent " + digits, mend};
+  }
+  return {};
 }
 
 // One number is added to all entries, whatever the strength.
@@ -122,6 +174,22 @@ std::optional<Named> shifted(const Seen& seen, Dtype dtype) {
   });
   if (!visible || !std::ranges::all_of(seen, fits)) return {};
   return Named{"a constant is added to the gradient: " + number(added),
+               "return -λ * grad_output, and add nothing"};
+}
+
+// A multiple of the input is added, the same for all strengths.
+std::optional<Named> decayed(const Seen& seen, Dtype dtype) {
+  const Observation& least =
+    *std::ranges::min_element(seen, {}, [](const Observation& o) { return std::abs(right(o)); });
+  const double by = (least.gx - right(least)) / least.x;
+  const auto size = [&](const Observation& o) { return std::max(std::abs(right(o)), std::abs(by * o.x)); };
+  const bool visible = std::ranges::any_of(
+    seen, [&](const Observation& o) { return std::abs(by * o.x) > 32 * ulp(dtype, size(o)); });
+  const bool fits = std::ranges::all_of(seen, [&](const Observation& o) {
+    return std::abs(o.gx - right(o) - by * o.x) <= 16 * ulp(dtype, size(o));
+  });
+  if (!visible || !fits) return {};
+  return Named{"the input is added to the gradient, times " + number(by) + " (a weight decay?)",
                "return -λ * grad_output, and add nothing"};
 }
 
@@ -214,9 +282,11 @@ std::optional<Named> named_by_factors(const Seen& seen, const Seen& smaller, Dty
   if (seen.empty()) return {};
   if (auto n = another_strength(seen, dtype)) return n;
   if (auto n = narrower(seen, dtype)) return n;
+  if (auto n = of_few_decimals(seen, smaller, dtype)) return n;
   if (auto n = bounded(seen, smaller, dtype)) return n;
   if (auto n = function_of_strength(seen, dtype)) return n;
   if (auto n = shifted(seen, dtype)) return n;
+  if (auto n = decayed(seen, dtype)) return n;
   if (auto n = in_part(seen, dtype)) return n;
   return moved(seen, dtype);
 }

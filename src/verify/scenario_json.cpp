@@ -44,7 +44,8 @@ json object_of(const Act& s, Dtype dtype) {
     o["shape"] = {s.shape.rows, s.shape.cols};
     o["data"] = bits_of(s.values, dtype);
   }
-  if (s.what == Act::Do::leaf || s.what == Act::Do::backward || s.what == Act::Do::accumulate) {
+  if (s.what == Act::Do::leaf || s.what == Act::Do::pairs || s.what == Act::Do::backward ||
+      s.what == Act::Do::accumulate) {
     o["shape"] = {s.shape.rows, s.shape.cols};
     o["values"] = json::array();
     for (const double v : s.values) o["values"].push_back(word(v));

@@ -229,8 +229,9 @@ class Layouts(Run):
     def test_ranks(self):
         row = "x = input 1x3 [1 2 3]\nr = reverse x 0.5\noutput r"
         cell = "x = input 1x1 [7]\nr = reverse x 0.5\noutput r"
-        for text, rank, shape in ((cell, 0, []), (row, 1, [3]), (row, 2, [1, 3]), (self.LAYER, 3, [1, 2, 3]),
-                                  (self.LAYER, 4, [1, 1, 2, 3])):
+        larger = "x = input 6x4 [3]\nr = reverse x 0.5\noutput r"
+        for text, rank, shape in ((cell, 0, []), (row, 1, [3]), (row, 2, [1, 3]), (self.LAYER, 3, [2, 1, 3]),
+                                  (self.LAYER, 4, [2, 1, 3, 1]), (larger, 3, [2, 3, 4]), (larger, 4, [2, 3, 2, 2])):
             with self.subTest(rank):
                 result = self.one(text, rank=rank)
                 self.assertEqual(shape, result["outputs"][0]["shape"])

@@ -106,6 +106,14 @@ struct OneNanForAll : Player {
   }
 };
 
+// The formula for holomorphic functions, where none is wanted.
+struct Conjugates : Player {
+  double strength_at(const Pending& p, std::size_t row, std::size_t col) const override {
+    const double own = Player::strength_at(p, row, col);
+    return in_pairs_.contains(p.input) && col % 2 == 1 ? -own : own;
+  }
+};
+
 template <class Faulty>
 struct Subjected : Engine {
   Reply live(const Scenario& scenario) override { return Faulty().live(scenario); }
@@ -140,6 +148,7 @@ std::vector<LifeFault> life_faults() {
   add("first-of-the-vector", std::type_identity<OneForAll>{});
   add("shares-memory", std::type_identity<SharesMemory>{});
   add("one-nan-for-all", std::type_identity<OneNanForAll>{});
+  add("conjugates", std::type_identity<Conjugates>{});
   return faults;
 }
 

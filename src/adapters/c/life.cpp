@@ -123,6 +123,7 @@ void Life::step(const Act& s) {
     case Act::Do::accumulate: backward(s, true); return;
     case Act::Do::read: record(tensors_.at(s.name).shape, tensors_.at(s.name).entries); return;
     case Act::Do::pickle:
+    case Act::Do::pairs:
     case Act::Do::evaluate:
     case Act::Do::glance:
     case Act::Do::multiply:

@@ -13,9 +13,9 @@ export function runCase(known, bound, request) {
   if (!framework.hasEmpty && graph.nodes.some((node) => node.shape.includes(0)))
     throw new CaseTrouble('unsupported', `${framework.title} can't do arithmetic on arrays without elements`);
   const watched = [];
-  const leaf = (label, numbers, shape) => {
+  const leaf = (label, numbers, shape, mayBeFreed = false) => {
     const made = framework.tensor(numbers, shape, request.dtype);
-    watched.push({ label, isDamaged: framework.watch(made) });
+    watched.push({ label, harm: framework.watch(made), mayBeFreed });
     return made;
   };
   const inputs = graph.inputs.map((place) => {
@@ -26,10 +26,14 @@ export function runCase(known, bound, request) {
   const cotangents = (outputs) => graph.outputs.map(({ node, cotangent }, place) => {
     const shape = shapeOfRank(graph.nodes[node].shape, request.rank);
     // An output that no cotangent fits is in the reply as it is, and says it all.
-    return String(framework.shape(outputs[place])) === String(shape) ? leaf(`cotangent ${place}`, cotangent, shape) : null;
+    if (String(framework.shape(outputs[place])) !== String(shape)) return null;
+    // Where several gradients of one tensor meet, a tape may add them up and free the parts, of which the cotangent is one.
+    const isUsedAgain = graph.nodes.some((each) => each.operands.includes(node)) || graph.outputs.filter((each) => each.node === node).length > 1;
+    const isAnother = [...inputs, ...outputs].filter((each) => each === outputs[place]).length > 1;
+    return leaf(`cotangent ${place}`, cotangent, shape, isUsedAgain || isAnother);
   });
   const reply = answered(differentiating(framework, alone), framework, forward, inputs, cotangents, request.twice);
-  const damage = watched.filter((each) => each.isDamaged()).map((each) => each.label);
+  const damage = watched.flatMap(({ label, harm, mayBeFreed }) => ({ overwritten: [label], freed: mayBeFreed ? [] : [`${label}, disposed of`] }[harm()] ?? []));
   return damage.length ? { ...reply, damage } : reply;
 }
 
@@ -39,9 +43,16 @@ function checkSupported({ layout, rank }, alone) {
   if (rank !== 2 && !alone) throw new CaseTrouble('unsupported', `rank ${rank} needs a graph of inputs and reversals alone`);
 }
 
+// A size in two: the least divisor above 1, and what is left.
+function split(size) {
+  for (let least = 2; least <= size; ++least) if (size % least === 0) return [least, size / least];
+  return [1, size];
+}
+
 export function shapeOfRank(shape, rank) {
   const [rows, columns] = shape;
-  if (rank >= 2) return [...new Array(rank - 2).fill(1), ...shape];
+  if (rank === 2) return shape;
+  if (rank > 2) return rank === 3 ? [...split(rows), columns] : [...split(rows), ...split(columns)];
   if (rank === 1 && rows === 1) return [columns];
   if (rank === 0 && rows === 1 && columns === 1) return [];
   throw new CaseTrouble('unsupported', `a ${rows}x${columns} leaf can't be given with rank ${rank}`);

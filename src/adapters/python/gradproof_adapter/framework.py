@@ -21,6 +21,7 @@ class Framework:
 
     title = ""
     records_gradients = False
+    has_complex = False     # whether its stage makes leaves of complex numbers
     outside = ()            # folders whose code is the framework's or the adapter's, and not the subject's
     tensor = ()             # classes of tensors
     function = ()           # classes such as torch.autograd.Function, used through `apply`
@@ -79,7 +80,8 @@ class Framework:
 
     def steps(self):
         """The steps of scenarios that it can do.  Only where gradients are recorded as they come can they be left unrecorded."""
-        return [step for step in STEPS if step != "glance" or self.records_gradients]
+        left_out = {"glance": not self.records_gradients, "pairs": not self.has_complex}
+        return [step for step in STEPS if not left_out.get(step)]
 
     def begin(self):
         """Before each case."""

@@ -27,12 +27,18 @@ def is_op_level(graph):
     return all(node.op == "reverse" or node.op in LEAVES for node in graph.nodes)
 
 
+def _split(size):
+    """A size in two: the least divisor above 1, and what is left."""
+    least = next((each for each in range(2, size + 1) if size % each == 0), 1)
+    return least, size // least
+
+
 def shape_of_rank(shape, rank):
     rows, columns = shape
     if rank == 2:
         return shape
     if rank > 2:
-        return (1,) * (rank - 2) + shape
+        return (*_split(rows), columns) if rank == 3 else (*_split(rows), *_split(columns))
     if rank == 1 and rows == 1:
         return (columns,)
     if rank == 0 and shape == (1, 1):

@@ -15,7 +15,7 @@ import types
 from gradproof_adapter.graphtext import GraphError, literal
 from gradproof_adapter.trouble import CaseTrouble, ProtocolTrouble
 
-STEPS = ("make", "set", "deepcopy", "pickle", "evaluate", "leaf", "bits", "forward", "glance", "multiply", "backward", "read", "shares",
+STEPS = ("make", "set", "deepcopy", "pickle", "evaluate", "leaf", "bits", "pairs", "forward", "glance", "multiply", "backward", "read", "shares",
          "strength", "together")
 
 # No layer that works takes longer; one that deadlocks is given up, and gradproof's own deadline is longer.
@@ -82,6 +82,9 @@ class _Life:
 
     def leaf(self, step):
         self.tensors[step["name"]] = self.stage.leaf(_values(step), tuple(step["shape"]))
+
+    def pairs(self, step):
+        self.tensors[step["name"]] = self.stage.complex_leaf(_values(step), tuple(step["shape"]))
 
     def bits(self, step):
         """A leaf by its bytes.  C's own conversion keeps the payload of a NaN, as a framework's from double does."""

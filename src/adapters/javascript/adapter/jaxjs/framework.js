@@ -46,7 +46,7 @@ export async function open(jax, version) {
     trainable: () => [],
     setAttribute: (owner, name, strength) => { owner[name] = strength; },
     written: (array) => written(array),
-    watch: () => () => false, // Nothing can write into an array.
+    watch: () => () => '', // Nothing can write into an array, and whoever is given a reference gives it back.
 
     session: (action) => action(),
     differentiate: (forward, inputs) => {

@@ -99,11 +99,14 @@ function bytesOf(tensor) {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
 
-// Whether the tensor's memory, which the CPU backend hands out as it is, still holds what it holds now.
+// What has been done to the tensor since: its memory, which the CPU backend hands out as it is, holds something else, or it was given back.
 function watch(tensor) {
   const memory = bytesOf(tensor);
   const before = Buffer.from(memory);
-  return () => !before.equals(memory);
+  return () => {
+    if (!before.equals(memory)) return 'overwritten';
+    return tensor.isDisposed ? 'freed' : '';
+  };
 }
 
 function written(tensor) {

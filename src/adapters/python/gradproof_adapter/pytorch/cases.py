@@ -2,16 +2,17 @@
 
 import torch
 
-from gradproof_adapter.graphrun import LEAVES, check_supported, forward, shape_of_rank
+from gradproof_adapter.graphrun import LEAVES, check_supported, forward, is_op_level, shape_of_rank
 from gradproof_adapter.graphtext import parse
 from gradproof_adapter.pytorch.kind import OUTSIDE
-from gradproof_adapter.pytorch.tensors import DTYPES, Watched, tensor, written
+from gradproof_adapter.pytorch.tensors import ASKED, DTYPES, Settings, Watched, tensor, written
 from gradproof_adapter.trouble import CaseTrouble, frames, one_line, trace
 
 
 def run_case(bound, case):
     graph = parse(case.graph)
     check_supported(bound.framework, graph, case)
+    settings = Settings()
     with torch.enable_grad():
         values, watched = leaves(graph, case)
         forward(bound, graph, values)
@@ -22,7 +23,8 @@ def run_case(bound, case):
         if case.twice:
             reply["outputs"], gradients = [], backward_again(inputs, gradients)
     reply["gradients"] = [None if gradient is None else written(gradient, "a gradient") for gradient in gradients]
-    damage = [each.label for each in watched if each.is_damaged()]
+    damage = [each.label for each in watched if each.is_damaged()] + settings.damage()
+    damage += [each.label + ASKED for each in watched if each.tensor.requires_grad and not each.label.startswith("input")]
     if damage:
         reply["damage"] = damage
     return reply
@@ -66,7 +68,12 @@ def backward(graph, case, inputs, outputs, watched):
     if not reached or not inputs:
         return [None] * len(inputs)
     try:
-        return torch.autograd.grad(reached, inputs, grad_outputs=cotangents, allow_unused=True, create_graph=case.twice)
+        if case.twice or len(inputs) > 1 or not is_op_level(graph):
+            return torch.autograd.grad(reached, inputs, grad_outputs=cotangents, allow_unused=True, create_graph=case.twice)
+        # As loss.backward() does: hooks on what is added up in x.grad are run then, and not by autograd.grad. That shows, in turn, a result
+        # that is overwritten by a later one, of which x.grad would be a copy.
+        torch.autograd.backward(reached, cotangents)
+        return [x.grad for x in inputs]
     except BaseException as error:
         raise CaseTrouble(*blame(error)) from None
 
@@ -106,9 +113,11 @@ def goes_backward_once(gradients):
 def blame(error):
     """Kind, message and traceback of a backward pass that failed.
 
-    An op without a kernel for a dtype fails in PyTorch's own code, and is no fault of the subject's.
+    An op without a kernel for a dtype fails in PyTorch's own code, and so does what was compiled where it is to go backward
+    twice: no fault of the subject's.
     """
     own = all(file.startswith(OUTSIDE) for file in frames(error))
-    if own and isinstance(error, (RuntimeError, NotImplementedError)) and "not implemented for" in str(error):
+    refusal = any(words in str(error) for words in ("not implemented for", "does not currently support double backward"))
+    if own and isinstance(error, (RuntimeError, NotImplementedError)) and refusal:
         return "unsupported", f"PyTorch can't go backward here ({one_line(error)})"
     return "raised", f"backward raised {one_line(error)}", trace(error, OUTSIDE)

@@ -29,6 +29,7 @@ class PyTorch(Framework):
     refusals = (RuntimeError, NotImplementedError, MemoryError)
     wakes_late = False
     records_gradients = True
+    has_complex = True
     vector_text = "torch.tensor({numbers}, dtype={dtype})"
     strength_text = "torch.tensor({lambda}, dtype=torch.float64)"
 
@@ -50,7 +51,7 @@ class PyTorch(Framework):
 
     def steps(self):
         """Threads that rest at each line would rest at each of the compiler's; what runs on a device is copied there and back."""
-        left_out = {"compile": ("together",), "inductor": ("together",), "cuda": ("shares", "together")}.get(self.mode, ())
+        left_out = {"compile": ("together", "pairs"), "inductor": ("together", "pairs"), "cuda": ("shares", "together")}.get(self.mode, ())
         return [step for step in super().steps() if step not in left_out]
 
     def as_tensor(self, strength):
@@ -97,7 +98,8 @@ class PyTorch(Framework):
         return f"{word}.{name} = {filled if isinstance(now, torch.Tensor) else '{lambda}'}"
 
     def attributes(self, owner):
-        own = getattr(owner, "__dict__", {})
+        # What torch.compile makes of a module hands attributes on to that module.
+        own = getattr(getattr(owner, "_orig_mod", owner), "__dict__", {})
         return [*own, *own.get("_buffers", ()), *own.get("_parameters", ())]
 
     def has_own_context(self, function):

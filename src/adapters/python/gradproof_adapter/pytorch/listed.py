@@ -13,7 +13,7 @@ from gradproof_adapter.graphrun import LEAVES, check_dtype, check_like, reversal
 from gradproof_adapter.graphtext import RULES
 from gradproof_adapter.pytorch.cases import blame
 from gradproof_adapter.pytorch.ops import OPS
-from gradproof_adapter.pytorch.tensors import DTYPES, written
+from gradproof_adapter.pytorch.tensors import ASKED, DTYPES, Settings, written
 from gradproof_adapter.trouble import CaseTrouble, ProtocolTrouble, one_line
 
 _SIZES = {"f16": 2, "bf16": 2, "f32": 4, "f64": 8}
@@ -70,6 +70,7 @@ class _Memory:
         self.size = _SIZES[case.dtype]
         self.end = 0
         self.made = []
+        self.settings = Settings()
 
     def tensor(self, rows, columns):
         """The next tensor."""
@@ -95,14 +96,17 @@ class _Memory:
         return {"dtype": self.name, "shape": list(shape), "data": _in_base64(data)}
 
     def damage(self, nodes):
-        """The labels of the tensors that are not what they were."""
+        """The labels of the tensors that are not what they were, and of settings that are not."""
+        settings = self.settings.damage()
+        leaves = [(node[0], f"{node[0]} n{place}") for place, node in enumerate(nodes) if node and node[0] in LEAVES]
+        asked = [label + ASKED for (op, label), (tensor, _, _) in zip(leaves, self.made) if op == "const" and tensor.requires_grad]
         if self.now == self.before and all([tensor.data_ptr() == place for tensor, place, _ in self.made]):
-            return []
-        labels = [f"{node[0]} n{place}" for place, node in enumerate(nodes) if node and node[0] in LEAVES]
+            return settings + asked
+        labels = [label for _, label in leaves]
         labels += [f"cotangent {place}" for place in range(len(self.made) - len(labels))]
         ends = [begin for _, _, begin in self.made[1:]] + [self.end]
-        return [label for label, (tensor, place, begin), end in zip(labels, self.made, ends)
-                if tensor.data_ptr() != place or self.now[begin:end] != self.before[begin:end]]
+        return settings + asked + [label for label, (tensor, place, begin), end in zip(labels, self.made, ends)
+                                   if tensor.data_ptr() != place or self.now[begin:end] != self.before[begin:end]]
 
 
 # Forward and backward ---------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """What a scenario needs of PyTorch."""
 
+import contextlib
+
 import torch
 
 from gradproof_adapter.graphrun import check_dtype, check_strength, checked, raised
@@ -36,8 +38,13 @@ class Stage:
     def leaf(self, values, shape):
         return tensor(values, shape, self.dtype).requires_grad_(True)
 
+    def complex_leaf(self, values, shape):
+        if self.width not in (4, 8):
+            raise CaseTrouble("unsupported", "complex numbers are made of f32 and f64")
+        return _in_pairs(tensor(values, shape, self.dtype)).requires_grad_(True)
+
     def forward(self, layer, x):
-        with torch.enable_grad():
+        with torch.enable_grad(), _of_complex(x):
             return checked(self.bound.framework, self._own("forward", lambda: layer(x)))
 
     def glance(self, layer, x):
@@ -58,18 +65,22 @@ class Stage:
 
     def backward(self, y, values, shape, x):
         cotangent = tensor(values, shape, self.dtype)
-        if tuple(y.shape) != shape or not y.requires_grad:
+        if y.is_complex():
+            cotangent = _in_pairs(cotangent)
+        if y.shape != cotangent.shape or not y.requires_grad:
             return None
         try:
             gradient, = torch.autograd.grad([y], [x], grad_outputs=[cotangent], retain_graph=True, allow_unused=True)
         except BaseException as error:
+            if y.is_complex():
+                raise _takes_no_complex(error) from None
             if _refused(error):
                 raise CaseTrouble("unsupported", f"PyTorch refuses it ({one_line(error)})") from None
             raise CaseTrouble(*blame(error)) from None
-        return None if gradient is None else lambda: written(gradient, "a gradient")
+        return None if gradient is None else lambda: written(_in_parts(gradient), "a gradient")
 
     def read(self, x):
-        return written(x, "a tensor")
+        return written(_in_parts(x), "a tensor")
 
     def gradient_of_strength(self, layer):
         """The gradient of the sum of all that went backward, for the first λ that has one: a parameter of the layer."""
@@ -93,6 +104,30 @@ class Stage:
             raise
         except BaseException as error:      # sys.exit() in a layer is an answer to us, not an order.
             raise raised(stage, error, self.bound.framework) from None
+
+
+def _in_pairs(x):
+    """Numbers as complex ones, half as many in each row."""
+    return torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+
+
+def _in_parts(x):
+    return torch.view_as_real(x.detach().resolve_conj()).flatten(-2) if x.is_complex() else x
+
+
+@contextlib.contextmanager
+def _of_complex(x):
+    """What a layer raises that is given complex numbers says that it takes none, which is no fault."""
+    try:
+        yield
+    except CaseTrouble as trouble:
+        if not x.is_complex():
+            raise
+        raise _takes_no_complex(trouble) from None
+
+
+def _takes_no_complex(error):
+    return CaseTrouble("unsupported", f"the layer takes no complex tensors ({one_line(error)})")
 
 
 def _refused(error):

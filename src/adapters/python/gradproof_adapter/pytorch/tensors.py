@@ -83,6 +83,31 @@ LAYOUTS = {"contiguous": _contiguous, "transposed": _transposed, "strided": _str
            "expanded": _expanded}
 
 
+# What is said of a tensor without a gradient that was given one, behind its name.
+ASKED = ", made to ask for a gradient"
+
+
+class Settings:
+    """What all of a program shares, and no layer may change."""
+
+    def __init__(self):
+        self.before = torch.get_default_dtype(), torch.initial_seed()
+
+    def damage(self):
+        """What was set anew, by its name.  It is put back, so that later cases show it too."""
+        dtype, seed = self.before
+        if (torch.get_default_dtype(), torch.initial_seed()) == self.before:
+            return []
+        damage = []
+        if torch.get_default_dtype() is not dtype:
+            torch.set_default_dtype(dtype)
+            damage.append("the default dtype, set anew")
+        if torch.initial_seed() != seed:
+            torch.manual_seed(seed)
+            damage.append("the seed of random numbers, set anew")
+        return damage
+
+
 class Watched:
     """A tensor in a buffer of its own, and the bits that the whole buffer had when it was handed out."""
 
