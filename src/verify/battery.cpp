@@ -60,7 +60,8 @@ std::vector<Case> layer_cases(Dtype dtype, std::uint64_t seed, std::optional<dou
   };
   const Shape usual{3, 4};
   const std::array lambdas = {0.1, 1.0, 0.5, 0.0, -1.0, -0.7, 2.0, 3.7, 1e-3, 0x1p-60, 0x1p40, 1.0 / 3};
-  for (const double lambda : lambdas) add(usual, 2, Layout::contiguous, lambda);
+  // One of them is a batch of one.
+  for (const double lambda : lambdas) add(lambda == 2 ? Shape{1, 4} : usual, 2, Layout::contiguous, lambda);
   for (const auto& [shape, rank] : {std::pair{Shape{1, 1}, 0},
                                     {Shape{1, 1}, 1},
                                     {Shape{1, 7}, 1},

@@ -55,6 +55,7 @@ class Collection:
     patience: int = 200         # seconds for one run
     every: dict = field(default_factory=dict)    # check: of so many wrong files, in the order of their names, it is done with one
     seldom: frozenset = frozenset()              # right files that are judged with everything only
+    unshown: frozenset = frozenset()             # wrong files whose fault a script has no way to show, and says so
     graphs: int = 600           # random ones, on which the framework's own operations are tried, each differentiated twice
     plain: str = ""             # around this right file's layer; left out: the first one's
     forks: object = None        # makes what runs scripts faster than processes of their own
@@ -200,6 +201,9 @@ class Subjects(unittest.TestCase):
     def wrong_script(self, name):
         result = self.judged("wrong", name)
         first = result.report["counterexamples"][0]
+        if name in self.collection.unshown:
+            self.assertEqual(result.script.returncode, 2)
+            return self.assertIn("This can't be shown without gradproof", result.script.stdout + result.script.stderr)
         # With the interpreter that judged, wherever that is.
         self.assertRegex(result.run.out, rf"script: (\S+/)?{self.collection.language.verb}[0-9.]* {re.escape(first['script_file'])}\n")
         self.assertEqual(result.script.returncode, 1, result.script.stdout + result.script.stderr)

@@ -9,6 +9,8 @@ author's.
 """
 
 import os
+import re
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -108,7 +110,7 @@ OPTIONS["hostile", "hangs_on_import"] = [*OPTIONS["hostile"], "--start-timeout",
 OPTIONS.update((("hostile", name), ["--graphs", "5", "--timeout", "1"]) for name in ("hangs_in_backward", "hangs_in_forward"))
 
 COLLECTION = collection.Collection(FRAMEWORK, right=GIVEN, causes=CAUSES, hostile=HOSTILE, mends=MENDS, options=OPTIONS, folder=FOLDER,
-                                   language=collection.JAVASCRIPT,
+                                   language=collection.JAVASCRIPT, unshown=frozenset({"gradient_for_the_lambda_tensor"}),
                                    every={"tfjs": {"verdict": 2, "replay": 2, "script": 2}, "jaxjs": {}}[FRAMEWORK])
 setUpModule, tearDownModule = COLLECTION.begin, COLLECTION.end
 
@@ -154,6 +156,19 @@ class WhatIsMissing(unittest.TestCase):
 
 
 FIRST = ("right" if COLLECTION.names("right") else "wrong", (COLLECTION.names("right") or COLLECTION.names("wrong"))[0])
+
+
+@unittest.skipUnless(FRAMEWORK == "tfjs", "the page tells of TensorFlow.js")
+class AccuracyPage(unittest.TestCase):
+    """docs/reference/accuracy/README.md shows a fault of the framework in the framework's own code."""
+
+    def test_the_framework_has_the_fault_that_the_page_tells_of(self):
+        with open(os.path.join(collection.ROOT, "docs", "reference", "accuracy", "README.md"), encoding="utf-8") as page:
+            code, told = re.search(r"^```js .*?\n(.*?)^```\n\nIt prints (.*?)\.\n", page.read(), re.MULTILINE | re.DOTALL).groups()
+        with open(os.path.join(COLLECTION.work, "page.mjs"), "w", encoding="utf-8") as file:
+            file.write(code)
+        ended = subprocess.run([*collection.JAVASCRIPT.command, "page.mjs"], cwd=COLLECTION.work, capture_output=True, text=True, timeout=200)
+        self.assertEqual(ended.stdout.strip().splitlines()[-1:], [told], ended.stderr)
 
 
 class WorkedExample(unittest.TestCase):

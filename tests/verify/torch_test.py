@@ -126,7 +126,7 @@ CAUSES = {
     "queue_of_strengths": "share a λ|each other's λ",
     "read_in_hook": "read in the backward pass",
     "real_part_only": "loses its imaginary part",
-    "registry_by_id": "deep copy",
+    "registry_by_id": "deep copy|when it is pickled",
     "result_kept_by_input": "read once and kept|share",
     "last_result_kept": "read once and kept|share",
     "result_remembered": "a backward pass changes what it needs again",
