@@ -21,15 +21,24 @@ BEYOND = {
     "global_between_two_calls", "global_lambda", "gradient_accumulated", "halved_and_doubled", "hook_only_once",
     "hooks_pile_up_on_a_submodule", "lambda_bound_at_construction", "lambda_negated_in_place", "lambda_parameter",
     "asleep_after_a_first_look", "closure_read_in_backward", "momentum_in_backward", "moving_average_of_lambda",
-    "hook_on_what_asks_for_no_gradient", "result_kept_by_input", "last_result_kept", "lost_by_deepcopy", "lost_by_pickle", "setter_of_the_factory_does_nothing", "module_kept_in_ctx", "read_in_hook", "registry_by_id",
+    "hook_on_what_asks_for_no_gradient", "result_kept_by_input", "last_result_kept", "lost_by_deepcopy", "lost_by_pickle",
+    "setter_of_the_factory_does_nothing", "module_kept_in_ctx", "read_in_hook", "registry_by_id", "conjugated", "doubled_by_another_input",
+    "many_rows_forgotten", "real_part_only", "step_of_the_input_hooked",
     "result_remembered", "returns_data", "square_transposed", "stack_on_the_class", "training_only", "vector_along_the_columns",
     "vector_averaged", "vector_first_entry", "fresh_memory_promised", "view_promised"}
 
-# They never get as far as an answer.
-SILENT = {"float_saved_as_tensor", "legacy_class", "legacy_instance_call"}
+# They never get as far as an answer, or do the same damage in every case.
+SILENT = {"default_dtype_changed", "seeds_anew", "float_saved_as_tensor", "legacy_class", "legacy_instance_call"}
 
 # They declare that they go backward once.
 ONCE = {"once_differentiable", "within_torch_func"}
+
+# PyTorch compiles them for each shape, a second each time; only gradproof judges them.
+COMPILED = {"compiled", "compiled_without_minus"}
+
+
+def judged_here(kind):
+    return [file for file in subject_files(kind) if os.path.splitext(os.path.basename(file))[0] not in COMPILED]
 
 
 def complaints(file):
@@ -57,12 +66,12 @@ def derivatives(file, strength, values):
 @unittest.skipIf(torch is None, "needs PyTorch")
 class Collections(unittest.TestCase):
     def test_every_right_subject_is_right(self):
-        for file in subject_files("right"):
+        for file in judged_here("right"):
             with self.subTest(os.path.basename(file)):
                 self.assertEqual([], complaints(file))
 
     def test_every_wrong_subject_is_wrong(self):
-        for file in subject_files("wrong"):
+        for file in judged_here("wrong"):
             with self.subTest(os.path.basename(file)):
                 found, name = complaints(file), os.path.splitext(os.path.basename(file))[0]
                 self.assertEqual(name in BEYOND, not found)
@@ -70,7 +79,7 @@ class Collections(unittest.TestCase):
 
     def test_double_backward_of_right_subjects(self):
         # y = x³ behind a reversal of strength λ: each pass through it, in either order, is a factor -λ.
-        for file in subject_files("right"):
+        for file in judged_here("right"):
             if os.path.splitext(os.path.basename(file))[0] in ONCE:
                 continue
             with self.subTest(os.path.basename(file)):

@@ -17,6 +17,7 @@ except ImportError:
 # What a file of right/ is, and how λ is given to it.
 COLLECTION = {
     "a_view_as_declared.py": ("autograd.Function", "second argument of apply"),
+    "compiled.py": ("factory", "factory argument scale"),
     "function_view_as.py": ("autograd.Function", "second argument of apply"),
     "given_the_factor.py": ("autograd.Function", "second argument of apply"),
     "under_vmap.py": ("autograd.Function", "second argument of apply"),

@@ -73,8 +73,9 @@ def _offset(values):
 def _expanded(values):
     if values.dim() < 2:
         raise CaseTrouble("unsupported", "layout expanded needs rows, so 2 dimensions or more")
-    row = values[..., :1, :].contiguous()
-    if memory(values) != memory(row) * values.shape[-2]:
+    # The rows of the matrix, which beyond two dimensions lie along the first two.
+    row = values[(slice(0, 1),) * min(values.dim() - 1, 2)].contiguous()
+    if memory(values) != memory(row) * (values.numel() // max(row.numel(), 1)):
         raise CaseTrouble("unsupported", "layout expanded needs all rows to be equal")
     return row, row.expand(values.shape)
 
