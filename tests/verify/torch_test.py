@@ -219,14 +219,16 @@ MENDS = {
 
 PYTHON = ["--python", sys.executable]
 RIGHT = [
-    "a_view_as_declared", "apply_alias", "buffer_read_at_forward", "callable_class", "compiled", "dataclass_config", "factory_closure", "factory_with_setter", "function_view_as", "given_the_factor", "hook_on_clone",
-    "lambda_as_tensor", "module_attribute", "module_instance", "module_lambda_at_forward", "module_over_function", "module_set_lambda",
+    "a_view_as_declared", "apply_alias", "buffer_read_at_forward", "callable_class", "compiled", "dataclass_config", "factory_closure",
+    "factory_with_setter", "function_view_as", "given_the_factor", "hook_on_clone", "lambda_as_tensor", "module_attribute", "module_instance", "module_lambda_at_forward", "module_over_function", "module_set_lambda",
     "neg_then_mul", "nested_with_default", "once_differentiable", "partial_application", "plain_function", "returns_the_input",
     "saved_lambda_tensor", "schedule_object", "setup_context", "strength_for_each_row", "too_many_nones", "under_vmap", "warm_start", "within_torch_func"]
 
 COLLECTION = collection.Collection(
-    "torch", right=RIGHT, causes=CAUSES, hostile=HOSTILE, mends=MENDS, always=PYTHON, every={"replay": 3, "script": 3},
-    options={"right": [], "wrong": ["--graphs", "10"], "hostile": ["--graphs", "5", "--timeout", "3", "--start-timeout", "30"]},
+    "torch", right=RIGHT, causes=CAUSES, hostile=HOSTILE, mends=MENDS, always=PYTHON, every={"replay": 5, "script": 5},
+    options={"right": [], "wrong": ["--graphs", "10"], "hostile": ["--graphs", "5", "--timeout", "3", "--start-timeout", "30"],
+             # Each of their graphs is compiled.
+             ("right", "compiled"): ["--graphs", "4"], ("wrong", "compiled_without_minus"): ["--graphs", "4"]},
     forks=lambda: forked.Forked("torch", "torch.fx.experimental.symbolic_shapes"))
 setUpModule, tearDownModule = COLLECTION.begin, COLLECTION.end
 SUBJECTS = COLLECTION.original
