@@ -227,8 +227,8 @@ RIGHT = [
 COLLECTION = collection.Collection(
     "torch", right=RIGHT, causes=CAUSES, hostile=HOSTILE, mends=MENDS, always=PYTHON, every={"replay": 5, "script": 5},
     options={"right": [], "wrong": ["--graphs", "10"], "hostile": ["--graphs", "5", "--timeout", "3", "--start-timeout", "30"],
-             # Each of their graphs is compiled.
-             ("right", "compiled"): ["--graphs", "4"], ("wrong", "compiled_without_minus"): ["--graphs", "4"]},
+             # Each of their graphs is compiled; with this seed one is transposed behind the layer, and differentiated twice.
+             ("right", "compiled"): ["--graphs", "6", "--seed", "4"], ("wrong", "compiled_without_minus"): ["--graphs", "4"]},
     forks=lambda: forked.Forked("torch", "torch.fx.experimental.symbolic_shapes"))
 setUpModule, tearDownModule = COLLECTION.begin, COLLECTION.end
 SUBJECTS = COLLECTION.original

@@ -75,7 +75,7 @@ def backward(graph, case, inputs, outputs, watched):
         torch.autograd.backward(reached, cotangents)
         return [x.grad for x in inputs]
     except BaseException as error:
-        raise CaseTrouble(*blame(error)) from None
+        raise CaseTrouble(*blame(error, case.twice)) from None
 
 
 def backward_again(inputs, gradients):
@@ -89,7 +89,7 @@ def backward_again(inputs, gradients):
     try:
         return torch.autograd.grad(reached, inputs, grad_outputs=weights, allow_unused=True)
     except BaseException as error:
-        raise CaseTrouble(*blame(error)) from None
+        raise CaseTrouble(*blame(error, twice=True)) from None
 
 
 def goes_backward_once(gradients):
@@ -110,14 +110,15 @@ def goes_backward_once(gradients):
     return False
 
 
-def blame(error):
+def blame(error, twice=False):
     """Kind, message and traceback of a backward pass that failed.
 
     An op without a kernel for a dtype fails in PyTorch's own code, and so does what was compiled where it is to go backward
-    twice: no fault of the subject's.
+    twice, in its own words or by changing a leaf in place: no fault of the subject's.
     """
-    own = all(file.startswith(OUTSIDE) for file in frames(error))
-    refusal = any(words in str(error) for words in ("not implemented for", "does not currently support double backward"))
+    files = frames(error)
+    own = all(file.startswith(OUTSIDE) for file in files)
+    refusal = "not implemented for" in str(error) or twice and any("_aot_autograd" in file for file in files)
     if own and isinstance(error, (RuntimeError, NotImplementedError)) and refusal:
         return "unsupported", f"PyTorch can't go backward here ({one_line(error)})"
     return "raised", f"backward raised {one_line(error)}", trace(error, OUTSIDE)
