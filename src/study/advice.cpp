@@ -437,7 +437,7 @@ std::optional<Outlook> best_at(Bench& bench, double eps) {
     if (const double sure = std::abs(p.numeric) - p.rounding; sure > 0 && p.need() < sure)
       candidates.push_back(upwards(p.need() / sure * (1 + 0x1p-40)));
   std::ranges::sort(candidates);
-  candidates.erase(std::ranges::unique(candidates).begin(), candidates.end());
+  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
   std::optional<Outlook> best;
   constexpr std::size_t most_candidates = 64;
   const std::size_t stride = (candidates.size() + most_candidates - 1) / most_candidates;
