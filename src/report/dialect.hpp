@@ -52,7 +52,7 @@ struct Dialect {
   std::string_view gradients,
     twice;  // {outputs} {inputs} {cotangents} {gradients}; twice: {weights} {seconds} too
   std::string_view session_open, session_close;           // around all statements
-  std::string_view glance;                                // {name} {call}
+  std::string_view glance;                                // {name} {input} {data} {call}
   std::string_view forward;                               // {name} {call} {input} {layer} {pass} {size}
   std::string_view backward;                              // {record} {of} {input} {cotangent} {pass} {size}
   std::string_view multiply, evaluate, deepcopy, pickle;  // {name} {number} {of}

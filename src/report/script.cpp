@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cctype>
 #include <cmath>
-#include <cstring>
+#include <cstdint>
 #include <set>
 
 #include "calculus/passes.hpp"
@@ -46,7 +47,8 @@ const Dialect* find_dialect(const SubjectFacts& subject) {
 }
 
 bool alike(const std::vector<double>& values) {
-  return std::ranges::all_of(values, [&](double v) { return std::memcmp(&v, &values[0], sizeof v) == 0; });
+  const auto bits = [](double v) { return std::bit_cast<std::uint64_t>(v); };
+  return std::ranges::all_of(values, [&](double v) { return bits(v) == bits(values[0]); });
 }
 
 std::vector<double> numbers_of(std::span<const Literal> literals, Shape shape) {
@@ -612,8 +614,12 @@ void Composer::in_parts(const std::string& tensor, const std::string& record, Sh
 void Composer::glance(const Act& step) {
   need(d_.glance, "pass without a gradient");
   sizes_[step.name] = sizes_[step.input];
-  const std::string layer = local(step.of);
-  say(d_.glance, {{"name", local(step.name)}, {"call", call(layer, local(step.input), layer)}});
+  const std::string layer = local(step.of), data = "data_" + local(step.name);
+  say(d_.glance, {{"name", local(step.name)},
+                  {"input", local(step.input)},
+                  {"data", data},
+                  {"call", call(layer, data, layer)}});
+  if (!d_.asks.empty()) say(d_.asks, {{"name", data}, {"what", "requires_grad of " + data}});
 }
 
 void Composer::act(const Act& step) {

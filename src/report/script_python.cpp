@@ -292,7 +292,7 @@ constexpr Dialect torch_dialect = [] {
   d.shares =
     "{record} = torch.tensor([float({of}.untyped_storage().data_ptr() == "
     "{input}.untyped_storage().data_ptr())])";
-  d.glance = "with torch.no_grad():\n    {name} = {call}";
+  d.glance = "{data} = {input}.detach()\nwith torch.no_grad():\n    {name} = {call}";
   d.in_pairs = "{name} = torch.view_as_complex({name}.detach().reshape({dims}))";
   d.in_parts =
     "if {name} is not None and {name}.is_complex():\n"

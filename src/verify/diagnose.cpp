@@ -460,8 +460,12 @@ const Complaint complaints[] = {
    "use PyTorch's own operations in backward"},
 };
 
-// What the host of C and C++ layers says of a call, and what it means: the first words that are found count.
-const Complaint kernel_complaints[] = {
+// What the host of C and C++ layers says of a call, or an adapter of an operand, and what it means: the first words
+// that are found count.
+const Complaint complaints_of_hosts[] = {
+  {"made an input ask for a gradient",
+   "the layer asks for the gradient of a tensor that its caller wants none of",
+   "leave requires_grad as it is"},
   {"added to what was", "the layer adds to its result where it should write",
    "write -λ·g; a caller that wants it added calls backward_add"},
   {"overwrote the gap", "strides are ignored, or the input's is taken for the result's",
@@ -516,7 +520,7 @@ const Complaint* found(const Complaint (&table)[n], const std::string& message) 
 // What a case that was not answered says, by the kind of the trouble.
 std::pair<std::string, std::string> silence(const std::string& kind, const std::string& message) {
   if (kind == "raised" || kind == "returned")
-    if (const Complaint* c = found(kernel_complaints, message)) return {c->cause, c->mend};
+    if (const Complaint* c = found(complaints_of_hosts, message)) return {c->cause, c->mend};
   if (kind == "raised") {
     for (const Complaint& c : complaints)
       if (message.find(c.says) != std::string::npos)
@@ -581,6 +585,48 @@ std::optional<Named> remembered_strength(Subject& subject, Dtype dtype) {
     return {};
   }
   return {};
+}
+
+// Two forward passes with two λ, and their backward passes in the order of the forward passes or in the other: whether
+// each got the other's λ; nothing where one got neither.
+std::optional<bool> swapped(Subject& subject, Dtype dtype, bool latest_first) {
+  constexpr std::array lambdas = {0.5, 2.0};
+  Scenario s{dtype, {}};
+  const auto name = [](const char* letter, std::size_t i) { return letter + std::to_string(i); };
+  for (const std::size_t i : {0, 1}) {
+    s.steps.push_back({.what = Act::Do::make, .name = name("a", i), .number = lambdas[i]});
+    s.steps.push_back({.what = Act::Do::leaf, .name = name("x", i), .shape = {1, 1}, .values = {3}});
+    s.steps.push_back(
+      {.what = Act::Do::forward, .name = name("y", i), .of = name("a", i), .input = name("x", i)});
+  }
+  for (const std::size_t k : {0, 1}) {
+    const std::size_t i = latest_first ? 1 - k : k;
+    s.steps.push_back(
+      {.what = Act::Do::backward, .of = name("y", i), .input = name("x", i), .shape = {1, 1}, .values = {1}});
+  }
+  subject.refresh();
+  const auto reply = subject.live(s);
+  if (!reply || reply->gradients.size() != 2) return {};
+  std::array<double, 2> used{};
+  for (const std::size_t k : {0, 1}) {
+    const auto& g = reply->gradients[k];
+    if (!g || g->values.size() != 1) return {};
+    used[latest_first ? 1 - k : k] = -g->values[0];
+  }
+  if (used == lambdas) return false;
+  return used[0] == lambdas[1] && used[1] == lambdas[0] ? std::optional(true) : std::nullopt;
+}
+
+// λ that is put down in a forward pass and taken up in a backward pass. One that all share is the last (or first)
+// writer's for both of two; here each gets the other's, in one of both orders.
+std::optional<Named> named_by_the_order(Subject& subject, Dtype dtype) {
+  const auto in_order = swapped(subject, dtype, false);
+  if (!in_order || swapped(subject, dtype, true) != !*in_order) return {};
+  return Named{
+    *in_order
+      ? "each backward pass takes the λ of the latest forward pass that still waits, as from a stack"
+      : "each backward pass takes the λ of the earliest forward pass that still waits, as from a queue",
+    "keep what backward needs on the autograd context (ctx) of each call"};
 }
 
 // Whether the layer is right on what another operation has made; nothing where it does not say.
@@ -661,6 +707,7 @@ Named named_by_company(Subject& subject, const std::vector<Counterexample>& exam
     return {
       "it fails on tensors that are results of other operations: only leaves (parameters, data) are reversed",
       "do not look at is_leaf, grad_fn or where the tensor comes from"};
+  if (const auto order = fixed_lambda ? std::nullopt : named_by_the_order(subject, dtype)) return *order;
   if (const auto shared = fixed_lambda ? std::nullopt : shared_cause(subject, dtype))
     return {shared->first, shared->second};
   if (front.property == "forward-identity")

@@ -79,6 +79,16 @@ std::string text_of(const Moment& m) {
          ", α = " + word(m.alpha);
 }
 
+// Whether each wrong answer is one that was given before, for the same step of a schedule with other parameters.
+bool repeats_itself(const std::vector<Told>& told) {
+  for (auto t = told.begin(); t != told.end(); ++t)
+    if (!t->holds && std::none_of(told.begin(), t, [&](const Told& earlier) {
+          return earlier.at.i == t->at.i && earlier.value && earlier.value == t->value;
+        }))
+      return false;
+  return true;
+}
+
 Diagnosis diagnosed(Subject& subject, const std::vector<Asked>& all, const Asked& failing,
                     const Counterexample& example) {
   Diagnosis d{headline(example) + text_of(failing.told.at), "", ""};
@@ -88,8 +98,13 @@ Diagnosis diagnosed(Subject& subject, const std::vector<Asked>& all, const Asked
   if (const auto named = named_by_schedule(told)) {
     d.cause = named->cause, d.mend = named->mend;
   } else if (failing.told.use == asked_once && right_when_fresh(subject, failing)) {
-    d.cause = "the count of steps is shared by all objects, or goes on from one to the next";
-    d.mend = "keep the count on the object, not on its class or in a global";
+    if (repeats_itself(told)) {
+      d.cause = "the coefficient of a step is kept and given again where n, lo, hi or α are others (a cache)";
+      d.mend = "compute it each time, or keep it by all that it depends on";
+    } else {
+      d.cause = "the count of steps is shared by all objects, or goes on from one to the next";
+      d.mend = "keep the count on the object, not on its class or in a global";
+    }
   } else if (example.finding.worst->residual == Residual::no_answer) {
     d.cause = "the schedule gives no answer (" + example.finding.worst->place + ")",
     d.mend = "its own words are below";

@@ -20,7 +20,7 @@ BEYOND = {
     "double_backward_is_identity", "double_backward_wrong_sign", "every_other_call", "first_lambda_traced",
     "global_between_two_calls", "global_lambda", "gradient_accumulated", "halved_and_doubled", "hook_only_once",
     "hooks_pile_up_on_a_submodule", "lambda_bound_at_construction", "lambda_negated_in_place", "lambda_parameter",
-    "asleep_after_a_first_look", "closure_read_in_backward", "momentum_in_backward", "moving_average_of_lambda",
+    "asks_for_the_gradient_of_data", "asleep_after_a_first_look", "closure_read_in_backward", "momentum_in_backward", "moving_average_of_lambda",
     "hook_on_what_asks_for_no_gradient", "result_kept_by_input", "last_result_kept", "lost_by_deepcopy", "lost_by_pickle",
     "setter_of_the_factory_does_nothing", "module_kept_in_ctx", "read_in_hook", "registry_by_id", "conjugated", "doubled_by_another_input",
     "many_rows_forgotten", "real_part_only", "step_of_the_input_hooked",

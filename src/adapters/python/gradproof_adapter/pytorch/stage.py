@@ -48,9 +48,14 @@ class Stage:
             return checked(self.bound.framework, self._own("forward", lambda: layer(x)))
 
     def glance(self, layer, x):
+        """The layer on data: neither is a gradient recorded, nor does the input ask for one."""
+        data = x.detach()
         try:
             with torch.no_grad():
-                return checked(self.bound.framework, layer(x))
+                y = layer(data)
+            if data.requires_grad:
+                raise CaseTrouble("returned", "forward made an input ask for a gradient that wants none")
+            return checked(self.bound.framework, y)
         except CaseTrouble:
             raise
         except Exception as error:          # A hook, say, can't be put on what asks for no gradient.
