@@ -63,17 +63,9 @@ std::vector<std::string> kinds_in(const CampaignReport& r, const Form& form, con
   return all;
 }
 
-std::string failures_text(const CampaignReport& r) {
-  std::uint64_t all = r.corpus_failures, small = 0;
-  for (const auto& [property, c] : r.counts) all += c.fails;
-  for (const FailureGroup& g : r.groups) small += g.count;
-  return fmt::format("{} failing checks, of which {} were made small; they are of {} kind{}.", grouped(all),
-                     grouped(small), r.groups.size(), r.groups.size() == 1 ? "" : "s");
-}
-
 std::string failures_html(const CampaignReport& r, const Style& style) {
   if (r.groups.empty()) return "";
-  std::string text = "<h2>Kinds of failures, made small</h2>\n<p>" + failures_text(r) + "</p>\n", rest;
+  std::string text = "<h2>Kinds of failures</h2>\n<p>" + failures_text(r) + ".</p>\n", rest;
   const auto cards = kinds_in(r, card_html, style);
   for (std::size_t i = 0; i < cards.size(); ++i) (i < shown_at_once ? text : rest) += cards[i];
   if (!rest.empty())

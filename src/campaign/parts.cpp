@@ -57,6 +57,18 @@ std::string grouped(std::uint64_t n) {
   return digits;
 }
 
+std::string failures_text(const CampaignReport& r) {
+  std::uint64_t all = r.corpus_failures, small = 0, silent = 0;
+  for (const auto& [property, c] : r.counts) all += c.fails;
+  for (const FailureGroup& g : r.groups)
+    (g.smallest.residual == name(Residual::no_answer) ? silent : small) += g.count;
+  std::string text = grouped(all) + " failing checks";
+  if (small > 0) text += ", of which " + grouped(small) + " were made small";
+  // What hangs costs a deadline each time, and so it is not asked again.
+  if (silent > 0) text += ", of which " + grouped(silent) + " got no answer and are kept as they came";
+  return text + fmt::format("; they are of {} kind{}", r.groups.size(), r.groups.size() == 1 ? "" : "s");
+}
+
 std::string plan_text(const CampaignReport& r) {
   const CampaignPlan& p = r.plan;
   std::string text =

@@ -12,6 +12,8 @@ namespace gradproof::inline v0 {
 [[nodiscard]] std::string grouped(std::uint64_t n);
 // "2,000 graphs in 1 block; seed 1; ...", and the digest.
 [[nodiscard]] std::string plan_text(const CampaignReport& report);
+// How many checks failed, and what became of them.
+[[nodiscard]] std::string failures_text(const CampaignReport& report);
 // The counterexample that shows a kind of failure once more, if the subject could be asked again.
 [[nodiscard]] const Counterexample* counterexample_of(const CampaignReport& report,
                                                       const CampaignFailure& failure);

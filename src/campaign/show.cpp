@@ -90,12 +90,7 @@ std::string group_text(const CampaignReport& r, const FailureGroup& group, const
 
 std::string groups_text(const CampaignReport& r, const Style& style) {
   if (r.groups.empty()) return "";
-  std::uint64_t all = 0, small = 0;
-  for (const auto& [property, c] : r.counts) all += c.fails;
-  for (const FailureGroup& g : r.groups) small += g.count;
-  std::string text = fmt::format("  {} failing checks, of which {} were made small; they are of {} kind{}\n",
-                                 grouped(all + r.corpus_failures), grouped(small), r.groups.size(),
-                                 r.groups.size() == 1 ? "" : "s");
+  std::string text = "  " + failures_text(r) + "\n";
   constexpr std::size_t whole = 3, most = 20;
   for (std::size_t i = 0; i < std::min(whole, r.groups.size()); ++i)
     text += "\n" + group_text(r, r.groups[i], style);
